@@ -1,0 +1,1 @@
+from zerofee.entrypoints.library import ZeroFee as ZeroFee

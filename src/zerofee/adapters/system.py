@@ -1,0 +1,47 @@
+"""The real clock and the real chance: the only file that asks the machine for either."""
+
+import secrets
+from datetime import UTC, datetime
+from typing import Final
+from uuid import uuid4
+
+from zerofee.domain.ids import CHANCE_BITS, IdKind, IdT, make_id
+
+# 48 random bits keep the next id of a millisecond unguessable, and leave room for 2^32 of them.
+_STEP_BITS: Final = 48
+
+
+class SystemClock:
+    """The machine's clock."""
+
+    def now(self) -> datetime:
+        """Give the time as an aware datetime in UTC."""
+        return datetime.now(UTC)
+
+
+class SystemIds:
+    """
+    Random ids that sort by birth within one process, also when the clock stands still or goes back.
+
+    Within a millisecond, chance grows by a random step, so that no id tells the next one.
+    """
+
+    def __init__(self) -> None:
+        """Begin before all time."""
+        self._at_ms = 0
+        self._chance = 0
+
+    def new(self, kind: IdKind[IdT]) -> IdT:
+        """Make an id of `kind` that sorts after all that this source made before."""
+        at_ms = int(datetime.now(UTC).timestamp() * 1000)
+        if at_ms > self._at_ms:
+            self._at_ms, self._chance = at_ms, secrets.randbits(CHANCE_BITS)
+        else:
+            self._chance += 1 + secrets.randbits(_STEP_BITS)
+        if self._chance >> CHANCE_BITS:
+            self._at_ms, self._chance = self._at_ms + 1, secrets.randbits(CHANCE_BITS)
+        return make_id(kind, self._at_ms, self._chance)
+
+    def key(self) -> str:
+        """Make a random UUID (version 4)."""
+        return str(uuid4())

@@ -1,0 +1,55 @@
+"""The one order in which a set's changes are written, so that every store refuses the same set for the same reason."""
+
+from collections.abc import Iterable
+from typing import Final
+
+from zerofee.domain.app import ApiKey, App
+from zerofee.domain.attempt import Attempt
+from zerofee.domain.change_set import Change, Finish, Insert, Insertable, Update
+from zerofee.domain.connection import Connection
+from zerofee.domain.event import Event
+from zerofee.domain.idempotency import Claim
+from zerofee.domain.payment import Payment
+from zerofee.domain.refund import Refund
+from zerofee.domain.routing import Route
+from zerofee.domain.wallet import BalanceMove
+
+Slot = tuple[type[Change], type[Insertable] | None]
+
+# Claims first: whoever lost one has nothing else to say. Then parents before children, and an attempt ends before
+# the next one of its payment begins. Every writer takes its locks in this order (reliability rules DB-3).
+SLOTS: Final[tuple[Slot, ...]] = (
+    (Insert, Claim),
+    (Insert, App),
+    (Update, App),
+    (Insert, ApiKey),
+    (Update, ApiKey),
+    (Insert, Connection),
+    (Update, Connection),
+    (Insert, Route),
+    (Update, Route),
+    (Insert, Payment),
+    (Update, Payment),
+    (Insert, Refund),
+    (Update, Refund),
+    (Update, Attempt),
+    (Insert, Attempt),
+    (Insert, Event),
+    (Finish, None),
+    (BalanceMove, None),
+)
+_RANK: Final = {slot: rank for rank, slot in enumerate(SLOTS)}
+
+
+def slot_of(change: Change) -> Slot:
+    """Say which kind of writing a change is."""
+    match change:
+        case Insert(value) | Update(value):
+            return type(change), type(value)
+        case _:
+            return type(change), None
+
+
+def in_write_order(changes: Iterable[Change]) -> list[Change]:
+    """Sort a set's changes by their slots; within one slot they stay as they came."""
+    return sorted(changes, key=lambda change: _RANK[slot_of(change)])

@@ -1,0 +1,76 @@
+"""Open a payment, and try its candidates until one answer is not a definite no."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from zerofee.application.once import Once
+from zerofee.application.payments.record_outcome import Known, RecordOutcome, answer_of
+from zerofee.application.payments.send_attempt import SendAttempt
+from zerofee.application.publishing import Publishing
+from zerofee.application.rules import PaymentRules
+from zerofee.domain.attempt import AttemptKind, Start
+from zerofee.domain.change_set import Change, Finish
+from zerofee.domain.idempotency import Claim
+from zerofee.domain.ids import PaymentId
+from zerofee.domain.new_payment import InvalidField, NewPayment
+from zerofee.domain.opening import Terms, open_payment
+from zerofee.domain.payment import Payment
+from zerofee.domain.ports.clock import Clock, Ids
+from zerofee.domain.ports.provider import Providers
+from zerofee.domain.ports.showing import Showing
+from zerofee.domain.ports.store import RoutingTables
+from zerofee.domain.routing import rank
+
+
+@dataclass(frozen=True, slots=True)
+class CreatePayment:
+    """`POST /v1/payments`, whoever asks."""
+
+    tables: RoutingTables
+    providers: Providers
+    once: Once
+    publishing: Publishing
+    showing: Showing
+    record_outcome: RecordOutcome
+    send_attempt: SendAttempt
+    clock: Clock
+    ids: Ids
+    rules: PaymentRules
+
+    async def __call__(self, order: NewPayment, claim: Claim | None = None) -> Payment:
+        """
+        Open a payment, commit it, send its first attempt, and record what comes back.
+
+        Gives the payment as it stands on disk: a refused one is `failed`, one whose answer was lost `processing`.
+
+        Raises `InvalidField` for a provider that is not installed or a missing method, `Replayed`, `KeyReused` or
+        `InFlight` for a key that was used before, `StorageUnavailable` when nothing can be said.
+        """
+        if order.wish is None:
+            detail = "payment_method is needed: send a method, such as mobile_money or card, or a code."
+            raise InvalidField(detail, field="payment_method")
+        if order.provider_id is not None and self.providers.capabilities(order.provider_id) is None:
+            raise InvalidField("provider is none of the installed ones: see GET /v1/providers.", field="provider")
+        now = self.clock.now()
+        decision = rank(order.wish, await self.tables.routing(order.scope), self.ids.key(), order.provider_id)
+        first = decision.candidates[0].provider_id if decision.candidates else None
+        terms = Terms(
+            payment_id=self.ids.new(PaymentId),
+            expires_at=now + self._expiry(order),
+        )
+        start = Start(draft=self.record_outcome.draft(now, first), now=now, claim=claim)
+        plan = open_payment(order, decision, terms, start)
+        answered: tuple[Change, ...] = ()
+        if plan.opened is None and claim is not None:
+            answered = (Finish(claim.id, answer_of(AttemptKind.CHARGE, plan.payment, self.showing.show), now),)
+        await self.once.first(self.publishing(plan, now, *answered), claim)
+        if plan.opened is None:
+            return plan.payment
+        # The intent is on disk and no transaction is open: dying from here on loses nothing.
+        known = Known(payment=plan.payment, attempt=plan.opened)
+        return (await self.send_attempt(known, until=now + self.rules.request_budget)).payment
+
+    def _expiry(self, order: NewPayment) -> timedelta:
+        if order.expires_in_s is None:
+            return self.rules.default_expiry
+        return timedelta(seconds=order.expires_in_s)

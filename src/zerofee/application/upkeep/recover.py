@@ -1,0 +1,111 @@
+"""Orphans and unknowns: ask what became of them, never send them again."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from zerofee.application.payments.record_outcome import Known, RecordOutcome
+from zerofee.application.payments.send_attempt import SendAttempt
+from zerofee.domain.attempt import Attempt, AttemptState
+from zerofee.domain.outcome import NotSent, Outcome, Refused, Unknown
+from zerofee.domain.ports.clock import Clock
+from zerofee.domain.ports.provider import Provider
+from zerofee.domain.ports.work import DueAttempt, Work
+
+_LOG: Final = logging.getLogger(__name__)
+_LEASE: Final = timedelta(seconds=60)
+_SILENCE: Final = timedelta(seconds=10)
+_MOST_AT_ONCE: Final = 50
+_GRACE_S: Final = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Recover:
+    """Asks about every attempt whose time to be asked about has come. Each step can be called alone."""
+
+    work: Work
+    record_outcome: RecordOutcome
+    send_attempt: SendAttempt
+    clock: Clock
+
+    async def orphans(self) -> int:
+        """
+        Turn attempts whose process died into unknown ones, which answers their requests, and ask at once.
+
+        Gives how many there were. Twice is once.
+        """
+        now = self.clock.now()
+        found = await self.work.orphans(now, now - _SILENCE, _MOST_AT_ONCE)
+        await self._each(found, self._orphan)
+        return len(found)
+
+    async def due(self) -> int:
+        """Claim what is due and ask about it; give how much there was."""
+        now = self.clock.now()
+        claimed = await self.work.due_attempts(now, now + _LEASE, _MOST_AT_ONCE)
+        await self._each(claimed, self._due)
+        return len(claimed)
+
+    async def ask(self, known: Known) -> Known:
+        """Ask the provider about one attempt, and record what it says."""
+        outcome = await self._asked(known)
+        recorded = await self.record_outcome(known, outcome, asked=True, until=None)
+        if recorded.opened is not None:
+            return await self.send_attempt(recorded.known)
+        return recorded.known
+
+    async def _each(self, found: Sequence[DueAttempt], step: Callable[[DueAttempt], Awaitable[None]]) -> None:
+        results = await asyncio.gather(*(step(due) for due in found), return_exceptions=True)
+        for due, result in zip(found, results, strict=True):
+            if isinstance(result, Exception):
+                # One that cannot be recovered now stays due, and must not keep the others from their turn.
+                _LOG.error("attempt %s could not be recovered", due.attempt_id, exc_info=result)
+
+    async def _orphan(self, due: DueAttempt) -> None:
+        known = await self._lost(await self.record_outcome.read(due.scope, due.attempt_id))
+        await self.ask(known)
+
+    async def _due(self, due: DueAttempt) -> None:
+        known = await self.record_outcome.read(due.scope, due.attempt_id)
+        if known.attempt.ask_at is None:
+            return
+        if known.attempt.state is AttemptState.SENDING:
+            known = await self._lost(known)
+        await self.ask(known)
+
+    async def _lost(self, known: Known) -> Known:
+        """Nobody will hear the answer to this call any more."""
+        if known.attempt.state is not AttemptState.SENDING:
+            return known
+        outcome = Unknown("the process that sent it ended before it heard the answer")
+        return (await self.record_outcome(known, outcome, asked=False, until=None)).known
+
+    async def _asked(self, known: Known) -> Outcome:
+        attempt = known.attempt
+        provider = await self.send_attempt.open(attempt)
+        if isinstance(provider, NotSent):
+            return Unknown(provider.reason)
+        try:
+            async with asyncio.timeout(provider.capabilities.call_timeout_s + _GRACE_S):
+                outcome = await self._question(provider, known, attempt)
+        except TimeoutError:
+            return Unknown("asking took longer than its deadline")
+        except Exception as fault:  # noqa: BLE001  as in SendAttempt: a bug of an adapter's proves nothing
+            _LOG.exception("adapter of %s failed when asked about %s", attempt.provider_id, attempt.id)
+            return Unknown(f"the adapter failed: {type(fault).__name__}")
+        match outcome:
+            case NotSent(reason):
+                return Unknown(reason)
+            case Refused(code, message):
+                # The question was refused, which says nothing of the charge.
+                return Unknown(f"{code}: {message}")
+            case _:
+                return outcome
+
+    async def _question(self, provider: Provider, known: Known, attempt: Attempt) -> Outcome:
+        if attempt.refund_id is not None:
+            return await provider.ask_refund(self.send_attempt.refund_order(known))
+        return await provider.ask(self.send_attempt.charge_order(known))

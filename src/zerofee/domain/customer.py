@@ -1,0 +1,71 @@
+"""Who pays, as the merchant tells it."""
+
+import re
+import unicodedata
+from dataclasses import dataclass, replace
+from typing import Final
+
+from zerofee.domain.errors import DomainError
+
+_PHONE: Final = re.compile(r"\+[1-9][0-9]{6,14}")
+_PUNCTUATION: Final = str.maketrans("", "", " -.()")
+# RFC 5321 allows 254 characters in all; what comes before and after the @ is the mail server's business.
+_EMAIL: Final = re.compile(r"[^@\s]{1,64}@[^@\s]+\.[^@\s]{2,}")
+_EMAIL_LENGTH: Final = 254
+_NAME_LENGTH: Final = 200
+
+
+class InvalidCustomer(DomainError):
+    """A name, an address or a number that cannot be one."""
+
+    code = "customer_invalid"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Customer:
+    """The payer: any of a name, an e-mail address and a phone number in E.164."""
+
+    name: str | None = None
+    email: str | None = None
+    phone: str | None = None
+
+
+def customer(wanted: Customer) -> Customer:
+    """Normalise what was sent: trimmed name, lower-case mail host, phone in E.164; raise `InvalidCustomer`."""
+    return replace(
+        wanted,
+        name=None if wanted.name is None else _name(wanted.name),
+        email=None if wanted.email is None else _email(wanted.email),
+        phone=None if wanted.phone is None else phone(wanted.phone),
+    )
+
+
+def phone(text: str) -> str:
+    """
+    Read a phone number into E.164.
+
+    Spaces and `-.()` are dropped; digits of other scripts are refused rather than folded silently.
+
+    Source: ITU-T E.164; docs of the API, "A payment".
+    """
+    number = text.translate(_PUNCTUATION)
+    if not _PHONE.fullmatch(number):
+        detail = "customer.phone must be a number in E.164: + and 7 to 15 ASCII digits, such as +2250700000000."
+        raise InvalidCustomer(detail, field="customer.phone")
+    return number
+
+
+def _name(text: str) -> str:
+    name = unicodedata.normalize("NFC", text).strip()
+    if not 1 <= len(name) <= _NAME_LENGTH:
+        raise InvalidCustomer(f"customer.name must have 1 to {_NAME_LENGTH} characters.", field="customer.name")
+    return name
+
+
+def _email(text: str) -> str:
+    address = text.strip()
+    if len(address) > _EMAIL_LENGTH or not _EMAIL.fullmatch(address):
+        detail = "customer.email must be an e-mail address of at most 254 characters."
+        raise InvalidCustomer(detail, field="customer.email")
+    local, _, host = address.rpartition("@")
+    return f"{local}@{host.lower()}"

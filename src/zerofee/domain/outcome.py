@@ -1,0 +1,126 @@
+"""The closed set of what can have come of something asked of a provider."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from zerofee.domain.failure import FailureCode
+from zerofee.domain.money import Money
+from zerofee.domain.next_action import NextAction
+
+Details = Mapping[str, str]
+NO_DETAILS: Final[Details] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class NotSent:
+    """Provably nothing left us: not connected, no free slot, breaker open, credentials that do not open."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A definite answer that no transaction was made; another provider may be tried."""
+
+    code: FailureCode
+    message: str = ""
+    provider_code: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Declined:
+    """The payer's side said no. `soft`: the adapter's table says that another provider may accept."""
+
+    code: FailureCode
+    message: str = ""
+    provider_code: str | None = None
+    soft: bool = False
+    reference: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Proceed:
+    """One step of a flow is done and the next is ours: keep `reference` and `details`, then send again."""
+
+    reference: str | None = None
+    details: Details = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The provider is at work. `ask_after_s`: do not ask sooner."""
+
+    reference: str | None = None
+    details: Details = field(default_factory=dict)
+    ask_after_s: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ActionRequired:
+    """The customer must act. `ask_after_s`: do not ask sooner."""
+
+    action: NextAction
+    reference: str | None = None
+    details: Details = field(default_factory=dict)
+    ask_after_s: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Authorized:
+    """`money` is held, to be captured."""
+
+    money: Money
+    reference: str | None = None
+    details: Details = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Paid:
+    """`money` has moved: to us for a charge or a capture, back for a refund, out for a payout."""
+
+    money: Money
+    reference: str | None = None
+    details: Details = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Cancelled:
+    """It was let go at the provider, and nothing is or will be taken."""
+
+    reference: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Expired:
+    """It lapsed at the provider, and nothing is or will be taken."""
+
+    reference: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """Asked, the provider knows of no such thing. Counts only when heard twice, late enough (`asking`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """Money may have moved and we cannot yet say: only asking is safe. `reason` is for people."""
+
+    reason: str
+
+
+Outcome = (
+    NotSent
+    | Refused
+    | Declined
+    | Proceed
+    | Accepted
+    | ActionRequired
+    | Authorized
+    | Paid
+    | Cancelled
+    | Expired
+    | Absent
+    | Unknown
+)

@@ -1,0 +1,14 @@
+"""How an object is shown outside: the bytes that go into an answer, an event, a webhook."""
+
+from typing import Protocol
+
+from zerofee.domain.payment import Payment
+from zerofee.domain.refund import Refund
+
+
+class Showing(Protocol):
+    """The one writer of shown objects, so that an answer and its replay are the same bytes."""
+
+    def show(self, shown: Payment | Refund) -> bytes:
+        """Write the object as JSON in UTF-8, in the API's shape."""
+        ...

@@ -1,0 +1,34 @@
+"""Where credentials are sealed and opened, bound to the row they belong to."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from zerofee.domain.connection import Connection
+
+
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """A value whose `repr` tells nothing; `reveal` it in the one line that needs it."""
+
+    _value: str = field(repr=False)
+
+    def reveal(self) -> str:
+        """Give the value itself."""
+        return self._value
+
+
+class SealBroken(Exception):
+    """What was sealed does not open here: another row, another key, or changed bytes."""
+
+
+class Vault(Protocol):
+    """Seals what a connection needs to keep secret."""
+
+    def seal(self, connection: Connection, credentials: Mapping[str, Secret]) -> bytes:
+        """Seal credentials so that they open for this connection alone."""
+        ...
+
+    def open(self, connection: Connection) -> Mapping[str, Secret]:
+        """Open what `seal` made; raise `SealBroken` when it is not of this row."""
+        ...

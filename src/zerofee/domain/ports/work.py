@@ -1,0 +1,57 @@
+"""Due work, claimed under a lease, so that no two workers do the same at once and none is forgotten."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from zerofee.domain.ids import AttemptId, PaymentId
+from zerofee.domain.scope import Scope
+
+
+@dataclass(frozen=True, slots=True)
+class DueAttempt:
+    """An attempt to ask about."""
+
+    scope: Scope
+    attempt_id: AttemptId
+
+
+@dataclass(frozen=True, slots=True)
+class DuePayment:
+    """A payment that may have waited too long."""
+
+    scope: Scope
+    payment_id: PaymentId
+
+
+class Work(Protocol):
+    """
+    What is due.
+
+    Claiming moves the due time to `lease_until`, in one guarded commit: a worker that dies loses nothing, for
+    what it had claimed is due again when its lease ends.
+    """
+
+    async def beat(self, boot_id: str, now: datetime) -> None:
+        """Say that the process `boot_id` is alive."""
+        ...
+
+    async def orphans(self, now: datetime, silent_since: datetime, limit: int) -> tuple[DueAttempt, ...]:
+        """Find attempts in `sending` whose process has not said since `silent_since` that it is alive."""
+        ...
+
+    async def due_attempts(self, now: datetime, lease_until: datetime, limit: int) -> tuple[DueAttempt, ...]:
+        """Claim up to `limit` attempts whose `ask_at` has come, oldest first."""
+        ...
+
+    async def due_payments(self, now: datetime, lease_until: datetime, limit: int) -> tuple[DuePayment, ...]:
+        """Claim up to `limit` payments that wait beyond `expires_at`, oldest first."""
+        ...
+
+    async def reap_claims(self, finished_before: datetime, limit: int) -> int:
+        """
+        Forget up to `limit` claims that were finished before; say how many.
+
+        Never one that is in flight, nor one whose payment is still `processing`.
+        """
+        ...

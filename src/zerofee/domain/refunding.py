@@ -1,0 +1,224 @@
+"""How a refund begins, and what an outcome makes of it: money is reserved first and freed only by evidence."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import assert_never
+
+from zerofee.domain.asking import absence_counts, absence_is_final, next_ask_at
+from zerofee.domain.attempt import OPEN_ATTEMPT, Attempt, AttemptKind, AttemptState, Start
+from zerofee.domain.change_set import Change, Insert, Update
+from zerofee.domain.event import EventType
+from zerofee.domain.failure import Failure, FailureCode
+from zerofee.domain.ids import RefundId
+from zerofee.domain.money import Money
+from zerofee.domain.opening import AmountTooLarge, WrongStatus, operation_attempt
+from zerofee.domain.outcome import (
+    Absent,
+    Accepted,
+    ActionRequired,
+    Authorized,
+    Cancelled,
+    Declined,
+    Details,
+    Expired,
+    NotSent,
+    Outcome,
+    Paid,
+    Proceed,
+    Refused,
+    Unknown,
+)
+from zerofee.domain.payment import Payment
+from zerofee.domain.payment_status import PaymentStatus
+from zerofee.domain.plan import News, Plan
+from zerofee.domain.refund import Refund, RefundStatus
+from zerofee.domain.settling import MISMATCH, NO_ANSWER, Moment
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewRefund:
+    """What goes back: `amount_minor`, or all that is left when it is `None`."""
+
+    amount_minor: int | None = None
+    reason: str | None = None
+    metadata: Mapping[str, str] = field(default_factory=dict)
+
+
+def open_refund(payment: Payment, charge: Attempt, order: NewRefund, refund_id: RefundId, start: Start) -> Plan:
+    """Reserve what is to go back and write down the attempt; raise when nothing or not so much is left."""
+    if payment.status is not PaymentStatus.SUCCEEDED:
+        raise WrongStatus("refunded", payment.status, PaymentStatus.SUCCEEDED)
+    left = Money(payment.refundable_minor, payment.money.currency)
+    money = left if order.amount_minor is None else Money(order.amount_minor, left.currency)
+    if not 1 <= money.minor <= left.minor:
+        raise AmountTooLarge(left)
+    refund = Refund(
+        id=refund_id,
+        scope=payment.scope,
+        payment_id=payment.id,
+        money=money,
+        reason=order.reason,
+        metadata=order.metadata,
+        provider_id=charge.provider_id,
+        news=1,
+        created_at=start.now,
+        updated_at=start.now,
+    )
+    attempt = operation_attempt(payment, charge, AttemptKind.REFUND, money, start)
+    attempt = replace(attempt, refund_id=refund.id)
+    changed = replace(
+        payment,
+        refunding_minor=payment.refunding_minor + money.minor,
+        attempts=attempt.number,
+        updated_at=start.now,
+        version=payment.version + 1,
+    )
+    changes: tuple[Change, ...] = (Update(changed), Insert(refund), Insert(attempt))
+    if start.claim is not None:
+        changes = (Insert(start.claim), *changes)
+    news = (News(EventType.REFUND_CREATED, refund, 1),)
+    return Plan(payment=changed, changes=changes, news=news, opened=attempt, refund=refund)
+
+
+def settle_refund(  # noqa: C901  one case for each outcome: a table
+    payment: Payment, refund: Refund, attempt: Attempt, outcome: Outcome, moment: Moment
+) -> Plan | None:
+    """
+    Decide what `outcome` makes of a refund; `None` when it is old news.
+
+    A provider may take back a refund that had succeeded: asked and told so, the refund fails after all.
+    """
+    case = _Case(payment, refund, attempt, moment)
+    if attempt.state not in OPEN_ATTEMPT:
+        return _taken_back(case, outcome)
+    match outcome:
+        case Paid(money) if money != attempt.money:
+            return _waits(case, AttemptState.UNKNOWN, note=MISMATCH)
+        case Paid(_, reference, details):
+            return _gone_back(case.knowing(reference, details))
+        case NotSent(reason):
+            failure = Failure.of(FailureCode.PROVIDER_UNAVAILABLE, reason)
+            return _failed(case, AttemptState.NOT_SENT, failure)
+        case Refused(code, message, provider_code):
+            return _failed(case, AttemptState.REFUSED, Failure.of(code, message, provider_code))
+        case Declined(code, message, provider_code):
+            return _failed(case, AttemptState.DECLINED, Failure.of(code, message, provider_code))
+        case Cancelled() | Expired():
+            return _failed(case, AttemptState.CANCELLED, None)
+        case Absent():
+            return _absent(case)
+        case Accepted(reference, details) | Proceed(reference, details):
+            return _waits(case.knowing(reference, details), AttemptState.WAITING)
+        case ActionRequired(_, reference, details) | Authorized(_, reference, details):
+            return _waits(case.knowing(reference, details), AttemptState.WAITING)
+        case Unknown(reason):
+            sending = attempt.state is AttemptState.SENDING
+            return _waits(case, AttemptState.UNKNOWN if sending else attempt.state, note=reason)
+        case never:
+            assert_never(never)
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """The three aggregates that move together, and the moment."""
+
+    payment: Payment
+    refund: Refund
+    attempt: Attempt
+    moment: Moment
+
+    def knowing(self, reference: str | None, details: Details) -> "_Case":
+        attempt = self.attempt
+        known = replace(attempt, reference=reference or attempt.reference, details={**attempt.details, **details})
+        return replace(self, attempt=known)
+
+    def payment_with(self, *, refunding: int = 0, refunded: int = 0, news: int = 0) -> Payment:
+        payment = self.payment
+        return replace(
+            payment,
+            refunding_minor=payment.refunding_minor + refunding,
+            refunded_minor=payment.refunded_minor + refunded,
+            news=payment.news + news,
+            updated_at=self.moment.now,
+            version=payment.version + 1,
+        )
+
+    def refund_that(self, status: RefundStatus, failure: Failure | None) -> Refund:
+        refund = self.refund
+        return replace(
+            refund,
+            status=status,
+            failure=failure,
+            news=refund.news + 1,
+            updated_at=self.moment.now,
+            version=refund.version + 1,
+        )
+
+    def attempt_that_ended(self, state: AttemptState, failure: Failure | None) -> Attempt:
+        return replace(
+            self.attempt,
+            state=state,
+            failure=failure,
+            ask_at=None,
+            ended_at=self.moment.now,
+            version=self.attempt.version + 1,
+        )
+
+
+def _gone_back(case: _Case) -> Plan:
+    minor = case.refund.money.minor
+    done = case.refund_that(RefundStatus.SUCCEEDED, None)
+    payment = case.payment_with(refunding=-minor, refunded=minor, news=1)
+    news = (
+        News(EventType.REFUND_SUCCEEDED, done, done.news),
+        News(EventType.PAYMENT_REFUNDED, payment, payment.news),
+    )
+    return _plan(payment, done, case.attempt_that_ended(AttemptState.SUCCEEDED, None), news)
+
+
+def _failed(case: _Case, state: AttemptState, failure: Failure | None) -> Plan:
+    status = RefundStatus.CANCELLED if state is AttemptState.CANCELLED else RefundStatus.FAILED
+    over = case.refund_that(status, failure)
+    payment = case.payment_with(refunding=-case.refund.money.minor)
+    news = (News(EventType(f"refund.{status}"), over, over.news),)
+    return _plan(payment, over, case.attempt_that_ended(state, failure), news)
+
+
+def _taken_back(case: _Case, outcome: Outcome) -> Plan | None:
+    stands = case.refund.status is RefundStatus.SUCCEEDED and case.moment.asked
+    if not stands or not isinstance(outcome, Declined):
+        return None
+    failure = Failure.of(outcome.code, outcome.message, outcome.provider_code)
+    over = case.refund_that(RefundStatus.FAILED, failure)
+    payment = case.payment_with(refunded=-case.refund.money.minor)
+    news = (News(EventType.REFUND_FAILED, over, over.news),)
+    return _plan(payment, over, case.attempt_that_ended(AttemptState.DECLINED, failure), news)
+
+
+def _absent(case: _Case) -> Plan:
+    attempt, moment = case.attempt, case.moment
+    final_after_s = moment.absence_final_after_s
+    if absence_is_final(attempt.absent_since, attempt.deadline_at, final_after_s, moment.now):
+        return _failed(case, AttemptState.ABSENT, Failure.of(FailureCode.TIMED_OUT))
+    if attempt.absent_since is None and absence_counts(attempt.deadline_at, final_after_s, moment.now):
+        case = replace(case, attempt=replace(attempt, absent_since=moment.now))
+    return _waits(case, AttemptState.UNKNOWN)
+
+
+def _waits(case: _Case, state: AttemptState, note: str | None = None) -> Plan:
+    attempt, moment = case.attempt, case.moment
+    asked = attempt.asked + 1 if moment.asked else attempt.asked
+    ask_at = next_ask_at(moment.rules, attempt.id, asked, attempt.started_at, moment.now)
+    again = replace(attempt, state=state, note=note, asked=asked, ask_at=ask_at, version=attempt.version + 1)
+    changes: tuple[Change, ...] = (Update(again),)
+    payment = case.payment
+    attention = MISMATCH if note == MISMATCH else NO_ANSWER if ask_at is None else payment.attention
+    if attention != payment.attention:
+        payment = replace(case.payment_with(), attention=attention)
+        changes = (Update(payment), *changes)
+    return Plan(payment=payment, changes=changes, refund=case.refund)
+
+
+def _plan(payment: Payment, refund: Refund, attempt: Attempt, news: tuple[News, ...]) -> Plan:
+    changes = (Update(payment), Update(refund), Update(attempt))
+    return Plan(payment=payment, changes=changes, news=news, refund=refund)

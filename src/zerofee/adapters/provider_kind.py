@@ -21,8 +21,9 @@ class Opening:
     All that a provider needs to serve one connection.
 
     `base_url` is the operator's setting for this provider (`ZEROFEE_<ID>_BASE_URL`), `None` for the provider's own
-    hosts. `public_url` is where zerofee is reached from outside. `webhook_secrets` of a connection are among its
-    `credentials`. Nothing here outlives the process.
+    hosts. `public_url` is where zerofee is reached from outside. A connection's webhook secrets are among its
+    `credentials`; `own_secret` is this connection's alone, derived and never stored, for what an adapter signs
+    itself. Nothing here outlives the process.
     """
 
     connection_id: ConnectionId
@@ -33,6 +34,7 @@ class Opening:
     clock: Clock
     public_url: str
     base_url: str | None = None
+    own_secret: Secret = field(repr=False)
 
 
 class CredentialsInvalid(Exception):

@@ -1,6 +1,8 @@
 """The real clock and the real chance: the only file that asks the machine for either."""
 
+import asyncio
 import secrets
+import time
 from datetime import UTC, datetime
 from typing import Final
 from uuid import uuid4
@@ -9,6 +11,7 @@ from zerofee.domain.ids import CHANCE_BITS, IdKind, IdT, make_id
 
 # 48 random bits keep the next id of a millisecond unguessable, and leave room for 2^32 of them.
 _STEP_BITS: Final = 48
+_NS_PER_MS: Final = 1_000_000
 
 
 class SystemClock:
@@ -17,6 +20,10 @@ class SystemClock:
     def now(self) -> datetime:
         """Give the time as an aware datetime in UTC."""
         return datetime.now(UTC)
+
+    async def sleep(self, seconds: int) -> None:
+        """Wait, while others work."""
+        await asyncio.sleep(seconds)
 
 
 class SystemIds:
@@ -33,7 +40,7 @@ class SystemIds:
 
     def new(self, kind: IdKind[IdT]) -> IdT:
         """Make an id of `kind` that sorts after all that this source made before."""
-        at_ms = int(datetime.now(UTC).timestamp() * 1000)
+        at_ms = time.time_ns() // _NS_PER_MS
         if at_ms > self._at_ms:
             self._at_ms, self._chance = at_ms, secrets.randbits(CHANCE_BITS)
         else:

@@ -1,7 +1,7 @@
 """One try of one thing at one connection, written down before the provider hears of it."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
@@ -11,7 +11,7 @@ from zerofee.domain.idempotency import Claim, ClaimId
 from zerofee.domain.ids import AttemptId, ConnectionId, PaymentId, RefundId
 from zerofee.domain.money import Money
 from zerofee.domain.next_action import NextAction
-from zerofee.domain.outcome import NO_DETAILS, Details
+from zerofee.domain.outcome import Details
 from zerofee.domain.scope import Scope
 
 
@@ -79,7 +79,7 @@ class Attempt:
     digest: str
     state: AttemptState = AttemptState.SENDING
     reference: str | None = None
-    details: Details = NO_DETAILS
+    details: Details = field(default_factory=dict, repr=False)
     next_action: NextAction | None = None
     failure: Failure | None = None
     note: str | None = None

@@ -2,14 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final
 
 from zerofee.domain.failure import FailureCode
 from zerofee.domain.money import Money
 from zerofee.domain.next_action import NextAction
 
+# What an adapter needs again, such as a token: it may be secret, so no `repr` shows it.
 Details = Mapping[str, str]
-NO_DETAILS: Final[Details] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +43,7 @@ class Proceed:
     """One step of a flow is done and the next is ours: keep `reference` and `details`, then send again."""
 
     reference: str | None = None
-    details: Details = field(default_factory=dict)
+    details: Details = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +51,7 @@ class Accepted:
     """The provider is at work. `ask_after_s`: do not ask sooner."""
 
     reference: str | None = None
-    details: Details = field(default_factory=dict)
+    details: Details = field(default_factory=dict, repr=False)
     ask_after_s: int | None = None
 
 
@@ -62,7 +61,7 @@ class ActionRequired:
 
     action: NextAction
     reference: str | None = None
-    details: Details = field(default_factory=dict)
+    details: Details = field(default_factory=dict, repr=False)
     ask_after_s: int | None = None
 
 
@@ -72,7 +71,7 @@ class Authorized:
 
     money: Money
     reference: str | None = None
-    details: Details = field(default_factory=dict)
+    details: Details = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +80,7 @@ class Paid:
 
     money: Money
     reference: str | None = None
-    details: Details = field(default_factory=dict)
+    details: Details = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

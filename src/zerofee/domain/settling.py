@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final, assert_never
 
-from zerofee.domain.asking import AskRules, absence_counts, absence_is_final, next_ask_at
+from zerofee.domain.asking import ABSENCE_GAP, AskRules, absence_counts, absence_is_final, next_ask_at
 from zerofee.domain.attempt import OPEN_ATTEMPT, Attempt, AttemptDraft, AttemptState, Start
 from zerofee.domain.change_set import Change, Insert, Update
 from zerofee.domain.event import EventType
@@ -181,6 +181,8 @@ def _absent(payment: Payment, attempt: Attempt, moment: Moment) -> Plan:
     again = _asked_again(attempt, moment)
     if attempt.absent_since is None and absence_counts(attempt.deadline_at, final_after_s, moment.now):
         again = replace(again, absent_since=moment.now)
+        # The second word must not come sooner than it would count.
+        again = replace(again, ask_at=max(again.ask_at or moment.now, moment.now + ABSENCE_GAP))
     if attempt.state is AttemptState.SENDING:
         again = replace(again, state=AttemptState.UNKNOWN)
         return _moved(payment, again, Move.ACCEPT, moment)

@@ -13,7 +13,7 @@ from zerofee.domain.customer import Customer
 from zerofee.domain.ids import AttemptId, PaymentId, RefundId, WithdrawalId
 from zerofee.domain.method import Method
 from zerofee.domain.money import Money
-from zerofee.domain.outcome import NO_DETAILS, Details, Outcome
+from zerofee.domain.outcome import Details, Outcome
 from zerofee.domain.payment import Payment
 from zerofee.domain.wish import CaptureMode
 
@@ -45,7 +45,7 @@ class ChargeOrder:
     sent_at: datetime
     expires_at: datetime | None
     reference: str | None = None
-    details: Details = NO_DETAILS
+    details: Details = field(default_factory=dict, repr=False)
     tries: int = 0
 
 
@@ -72,7 +72,7 @@ class RefundOrder:
     reason: str | None
     sent_at: datetime
     reference: str | None = None
-    details: Details = NO_DETAILS
+    details: Details = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +93,7 @@ class PayoutOrder:
     name: str | None
     sent_at: datetime
     reference: str | None = None
-    details: Details = NO_DETAILS
+    details: Details = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

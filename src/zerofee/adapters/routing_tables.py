@@ -1,0 +1,60 @@
+"""The routing table of a scope: its routes and connections as stored, with what each installed provider can do."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from typing import Final, Protocol
+
+from zerofee.adapters.remembering import Remembered
+from zerofee.domain.connection import Connection
+from zerofee.domain.ports.provider import Providers
+from zerofee.domain.routing import Option, Route, RoutingTable
+from zerofee.domain.scope import Scope
+
+# Another process's change of a route is seen after this long at the latest.
+_TTL_S: Final = 2
+
+
+class RoutingLists(Protocol):
+    """What a store tells of a scope's routing."""
+
+    async def routes(self, scope: Scope) -> tuple[Route, ...]:
+        """List a scope's routes."""
+        ...
+
+    async def connections(self, scope: Scope) -> tuple[Connection, ...]:
+        """List a scope's connections."""
+        ...
+
+
+class RememberedRouting:
+    """The `RoutingTables` port. Whoever writes a route or a connection here tells `forget`."""
+
+    def __init__(
+        self,
+        lists: RoutingLists,
+        providers: Providers,
+        ttl_s: int = _TTL_S,
+        stopwatch: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Compose what `lists` and `providers` tell."""
+        self._lists = lists
+        self._providers = providers
+        self._remembered = Remembered(self._compose, ttl_s, stopwatch=stopwatch)
+
+    async def routing(self, scope: Scope) -> RoutingTable:
+        return await self._remembered.get(scope)
+
+    def forget(self, scope: Scope) -> None:
+        """Read the scope's table anew when it is asked for next: it was changed here."""
+        self._remembered.forget(scope)
+
+    async def _compose(self, scope: Scope) -> RoutingTable:
+        routes, connections = await asyncio.gather(self._lists.routes(scope), self._lists.connections(scope))
+        options = {}
+        for connection in connections:
+            # A connection whose provider is not installed here cannot be used, so routing does not see it.
+            capabilities = self._providers.capabilities(connection.provider_id)
+            if capabilities is not None:
+                options[connection.id] = Option(connection=connection, capabilities=capabilities)
+        return RoutingTable(routes=routes, options=options)

@@ -12,7 +12,7 @@ COMPILE := uv pip compile pyproject.toml --quiet --universal --python-version 3.
 	--no-emit-index-url --custom-compile-command "make lock" --group install
 
 .DEFAULT_GOAL := help
-.PHONY: help run test bench lint lock
+.PHONY: help run test bench lint docs lock
 
 help: ## list what make can do
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' Makefile
@@ -31,6 +31,9 @@ lint: .venv/.installed-dev ## check style, types and walls
 	.venv/bin/ruff format --check
 	.venv/bin/mypy
 	.venv/bin/lint-imports
+
+docs: .venv/.installed-run ## draw the pages that are made from the code
+	.venv/bin/python -c 'from zerofee.domain.payment_states_page import page; print(page(), end="")' > docs/payment-states.md
 
 lock: ## resolve the dependencies again; needs uv
 	@command -v uv >/dev/null || { echo "make lock needs uv: pip install uv" >&2; exit 1; }

@@ -41,6 +41,7 @@ def main() -> None:
     parser.add_argument("--no-page", action="store_true", help="print the table only")
     wanted = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as stack:
+        Path(folder).chmod(0o711)  # PostgreSQL runs as another user when we are root, and must get through
         names = wanted.only or ("sqlite", "postgres", "framework", "yardstick")
         targets = list(_targets(stack, Path(folder), names))
         results = _measured(targets, wanted.clients, wanted.rounds, wanted.seconds)

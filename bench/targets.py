@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import secrets
 import signal
 import socket
 import subprocess
@@ -38,7 +39,10 @@ def zerofee(name: str, folder: Path, database_url: str, **settings: str) -> Iter
     """Serve zerofee on a database, migrated and bootstrapped, with its worker inside."""
     environment = {
         "ZEROFEE_DATABASE_URL": database_url,
-        "ZEROFEE_LOG_LEVEL": "WARNING",
+        "ZEROFEE_LOG_LEVEL": "error",
+        "ZEROFEE_JWT_SECRET": secrets.token_urlsafe(48),
+        "ZEROFEE_ENCRYPTION_KEYS": secrets.token_urlsafe(48),
+        "ZEROFEE_API_KEY_PEPPER": secrets.token_urlsafe(48),
         "ZEROFEE_RATE_LIMIT": "100000000/60",
         **settings,
     }

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from zerofee.domain.budget import Budget
 from zerofee.domain.ids import AppId, KeyId, UserId
 from zerofee.domain.scope import Permission, Scope
 
@@ -33,7 +34,8 @@ class ApiKey:
     """
     A key as we keep it: never the key itself, but its keyed hash (`digest`) and the id of that hash's pepper.
 
-    `hint` shows its beginning and its last four characters.
+    `hint` shows its beginning and its last four characters. `rate_limit` is its own budget, `None` the house's.
+    `last_used_at` is written now and then, so it may be a minute old.
     """
 
     id: KeyId
@@ -44,8 +46,10 @@ class ApiKey:
     pepper_id: str
     hint: str
     permissions: frozenset[Permission]
+    rate_limit: Budget | None = None
     expires_at: datetime | None = None
     revoked_at: datetime | None = None
+    last_used_at: datetime | None = None
     created_at: datetime
     version: int = 1
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from zerofee.domain.errors import DomainError
+from zerofee.domain.plain_text import is_plain
 
 _PHONE: Final = re.compile(r"\+[1-9][0-9]{6,14}")
 _PUNCTUATION: Final = str.maketrans("", "", " -.()")
@@ -57,14 +58,15 @@ def phone(text: str) -> str:
 
 def _name(text: str) -> str:
     name = unicodedata.normalize("NFC", text).strip()
-    if not 1 <= len(name) <= _NAME_LENGTH:
-        raise InvalidCustomer(f"customer.name must have 1 to {_NAME_LENGTH} characters.", field="customer.name")
+    if not 1 <= len(name) <= _NAME_LENGTH or not is_plain(name):
+        detail = f"customer.name must have 1 to {_NAME_LENGTH} characters, none of them a control character."
+        raise InvalidCustomer(detail, field="customer.name")
     return name
 
 
 def _email(text: str) -> str:
-    address = text.strip()
-    if len(address) > _EMAIL_LENGTH or not _EMAIL.fullmatch(address):
+    address = unicodedata.normalize("NFC", text).strip()
+    if len(address) > _EMAIL_LENGTH or not address.isprintable() or not _EMAIL.fullmatch(address):
         detail = "customer.email must be an e-mail address of at most 254 characters."
         raise InvalidCustomer(detail, field="customer.email")
     local, _, host = address.rpartition("@")

@@ -16,9 +16,11 @@ EXPIRES = frozenset({PaymentStatus.PENDING, PaymentStatus.REQUIRES_ACTION, Payme
 _ENDS = {Move.CANCEL: AttemptState.CANCELLED, Move.EXPIRE: AttemptState.EXPIRED}
 
 
-def is_overdue(payment: Payment, now: datetime, *, in_flight: bool) -> bool:
-    """Say whether the payment has waited too long and may end: never while something is in flight."""
-    return payment.status in EXPIRES and payment.expires_at is not None and payment.expires_at <= now and not in_flight
+def is_overdue(payment: Payment, charge: Attempt | None, now: datetime) -> bool:
+    """Say whether the payment has waited too long and may end: never while its charge is in flight, or holds money."""
+    if charge is not None and charge.state in IN_FLIGHT | {AttemptState.AUTHORIZED}:
+        return False
+    return payment.status in EXPIRES and payment.expires_at is not None and payment.expires_at <= now
 
 
 def end_here(payment: Payment, charge: Attempt | None, move: Move, now: datetime, rules: AskRules) -> Plan:

@@ -1,6 +1,7 @@
 """A claim on one key, and what a second request under it is told."""
 
 import hashlib
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, NewType
@@ -11,7 +12,7 @@ from zerofee.domain.scope import Scope
 ClaimId = NewType("ClaimId", str)
 
 _LONGEST_KEY: Final = 255
-_PRINTABLE: Final = range(0x20, 0x7F)
+_KEY: Final = re.compile(rf"[\x20-\x7e]{{1,{_LONGEST_KEY}}}")
 
 
 class InvalidKey(DomainError):
@@ -79,7 +80,7 @@ def idempotency_key(text: str) -> str:
     """
     quoted = len(text) > 1 and text[0] == text[-1] == '"'
     key = text[1:-1] if quoted else text
-    if not 1 <= len(key) <= _LONGEST_KEY or any(ord(c) not in _PRINTABLE for c in key):
+    if not _KEY.fullmatch(key):
         detail = f"Idempotency-Key must be 1 to {_LONGEST_KEY} printable ASCII characters, sent once."
         raise InvalidKey(detail, field="Idempotency-Key")
     return key

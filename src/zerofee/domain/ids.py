@@ -50,6 +50,10 @@ _TIME_BITS: Final = 48
 _LENGTH: Final = 26
 # Crockford's base 32: no I, L, O, U, so that an id read aloud is written down right.
 _ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+# Two characters for each ten bits: an id is thirteen look-ups.
+_PAIRS: Final = tuple(first + second for first in _ALPHABET for second in _ALPHABET)
+_PAIR_BITS: Final = 10
+_SHIFTS: Final = range(_PAIR_BITS * (_LENGTH // 2 - 1), -1, -_PAIR_BITS)
 _BODY: Final = re.compile(rf"[0-7][{_ALPHABET}]{{{_LENGTH - 1}}}")
 
 
@@ -75,4 +79,4 @@ def _sortable_text(at_ms: int, chance: int) -> str:
         msg = "an id takes 48 bits of time and 80 bits of chance"
         raise ValueError(msg)
     number = at_ms << CHANCE_BITS | chance
-    return "".join(_ALPHABET[number >> shift & 31] for shift in range(5 * (_LENGTH - 1), -1, -5))
+    return "".join([_PAIRS[number >> shift & 1023] for shift in _SHIFTS])

@@ -11,6 +11,7 @@ from zerofee.domain.customer import Customer, customer
 from zerofee.domain.errors import DomainError
 from zerofee.domain.method import MOBILE_MONEY, Method, method_choice, operator
 from zerofee.domain.money import Money
+from zerofee.domain.plain_text import is_plain
 from zerofee.domain.scope import Environment, Scope
 from zerofee.domain.wish import CaptureMode, Wish
 
@@ -25,7 +26,6 @@ _LONGEST_METADATA_KEY: Final = 40
 _LONGEST_METADATA_VALUE: Final = 500
 _METADATA_BYTES: Final = 16 * 1024
 _LOCAL_HOSTS: Final = frozenset({"localhost", "127.0.0.1"})
-_BREAKS: Final = frozenset("\n\r\t")
 
 
 class InvalidField(DomainError):
@@ -119,10 +119,9 @@ def text(name: str, value: str | None, longest: int) -> str | None:
     """Bring a text into NFC; refuse an empty or too long one, and control characters."""
     if value is None:
         return None
-    normal = unicodedata.normalize("NFC", value)
+    normal = _normal(name, value)
     if not 1 <= len(normal) <= longest:
         raise InvalidField(f"{name} must have 1 to {longest} characters.", field=name)
-    _refuse_controls(name, normal)
     return normal
 
 
@@ -130,30 +129,30 @@ def metadata_of(wanted: Mapping[str, str]) -> Mapping[str, str]:
     """Check metadata: at most 50 keys of 1 to 40 characters, values of at most 500, 16 KiB in all."""
     if len(wanted) > _MOST_METADATA:
         raise InvalidField(f"metadata may have at most {_MOST_METADATA} keys.", field="metadata")
-    for key, value in wanted.items():
+    kept = {_normal("metadata", key): _normal("metadata", value) for key, value in wanted.items()}
+    if len(kept) < len(wanted):
+        raise InvalidField("metadata has two keys that read the same: rename one.", field="metadata")
+    for key, value in kept.items():
         if not 1 <= len(key) <= _LONGEST_METADATA_KEY or len(value) > _LONGEST_METADATA_VALUE:
             detail = "metadata keys have 1 to 40 characters, values at most 500."
             raise InvalidField(detail, field=f"metadata.{key[:_LONGEST_METADATA_KEY]}")
-        _refuse_controls("metadata", key + value)
-    kept = {unicodedata.normalize("NFC", k): unicodedata.normalize("NFC", v) for k, v in wanted.items()}
     if sum(len(k.encode()) + len(v.encode()) for k, v in kept.items()) > _METADATA_BYTES:
         raise InvalidField("metadata may have at most 16 KiB in all.", field="metadata")
     return kept
 
 
-def _refuse_controls(name: str, value: str) -> None:
-    for character in value:
-        category = unicodedata.category(character)
-        if category == "Cs" or (category == "Cc" and character not in _BREAKS):
-            detail = f"{name} holds a control character or half of a surrogate pair; leave it out."
-            raise InvalidField(detail, field=name)
+def _normal(name: str, value: str) -> str:
+    if not is_plain(value):
+        detail = f"{name} holds a control character or half of a surrogate pair; leave it out."
+        raise InvalidField(detail, field=name)
+    return unicodedata.normalize("NFC", value)
 
 
 def _url(name: str, value: str | None, environment: Environment) -> str | None:
     if value is None:
         return None
-    _refuse_controls(name, value)
-    if len(value) > _LONGEST_URL or not _may_return_to(value, environment):
+    whole = value.isprintable() and " " not in value
+    if not whole or len(value) > _LONGEST_URL or not _may_return_to(value, environment):
         detail = f"{name} must be an https URL of at most {_LONGEST_URL} characters; http://localhost in the sandbox."
         raise InvalidField(detail, field=name)
     return value
@@ -162,7 +161,7 @@ def _url(name: str, value: str | None, environment: Environment) -> str | None:
 def _may_return_to(url: str, environment: Environment) -> bool:
     try:
         parts = urlsplit(url)
-        host = parts.hostname
+        host, _ = parts.hostname, parts.port
     except ValueError:
         return False
     local = environment is Environment.SANDBOX and host in _LOCAL_HOSTS

@@ -11,7 +11,7 @@ from zerofee.domain.event import EventType
 from zerofee.domain.failure import Failure, FailureCode
 from zerofee.domain.idempotency import Claim
 from zerofee.domain.ids import PaymentId
-from zerofee.domain.money import Money
+from zerofee.domain.money import Money, payable
 from zerofee.domain.new_payment import NewPayment
 from zerofee.domain.next_action import Otp, Redirect
 from zerofee.domain.payment import Payment
@@ -81,14 +81,13 @@ def open_payment(order: NewPayment, decision: Decision, terms: Terms, start: Sta
     payment = _new_payment(order, decision, terms, start.now)
     if terms.hosted_url is not None:
         page = Redirect(terms.hosted_url)
-        shown = replace(payment, status=PaymentStatus.REQUIRES_ACTION, next_action=page, news=2)
+        shown = replace(payment, status=PaymentStatus.REQUIRES_ACTION, next_action=page, news=2, version=1)
         return _opened_without_sending(payment, shown, EventType.PAYMENT_REQUIRES_ACTION, start.claim)
     if payment.candidate is None:
         failure = Failure.of(FailureCode.NO_ROUTE, decision.why)
-        failed = replace(payment, status=PaymentStatus.FAILED, failure=failure, news=2)
+        failed = replace(payment, status=PaymentStatus.FAILED, failure=failure, news=2, version=1)
         return _opened_without_sending(payment, failed, EventType.PAYMENT_FAILED, start.claim)
     payment, attempt = next_charge(payment, payment.candidate, start)
-    payment = replace(payment, version=1)
     changes = _claimed(start.claim, Insert(payment), Insert(attempt))
     news = (News(EventType.PAYMENT_CREATED, payment, 1),)
     return Plan(payment=payment, changes=changes, news=news, opened=attempt)
@@ -104,6 +103,7 @@ def next_charge(payment: Payment, candidate: Candidate, start: Start) -> tuple[P
         kind=AttemptKind.CHARGE,
         number=payment.attempts + 1,
         connection_id=candidate.connection_id,
+        credential_version=candidate.credential_version,
         provider_id=candidate.provider_id,
         money=payment.money,
         provider_key=key,
@@ -127,12 +127,12 @@ def next_charge(payment: Payment, candidate: Candidate, start: Start) -> tuple[P
 
 
 def open_capture(payment: Payment, charge: Attempt, amount_minor: int | None, start: Start) -> Plan:
-    """Begin to take what is held, all of it or `amount_minor`; raise when it is not held or is less."""
+    """Begin to take what is held, all of it or `amount_minor`; raise when it is not held, or not so much."""
     refuse_while_in_flight(charge)
     if payment.status is not PaymentStatus.AUTHORIZED:
         raise WrongStatus("captured", payment.status, PaymentStatus.AUTHORIZED)
-    wanted = payment.money if amount_minor is None else Money(amount_minor, payment.money.currency)
-    if wanted.minor > charge.money.minor:
+    wanted = charge.money if amount_minor is None else payable(amount_minor, charge.money.currency)
+    if wanted > charge.money:
         raise AmountTooLarge(charge.money)
     return _open_operation(payment, charge, AttemptKind.CAPTURE, wanted, start)
 
@@ -183,6 +183,7 @@ def operation_attempt(payment: Payment, charge: Attempt, kind: AttemptKind, mone
         kind=kind,
         number=payment.attempts + 1,
         connection_id=charge.connection_id,
+        credential_version=charge.credential_version,
         provider_id=charge.provider_id,
         money=money,
         provider_key=start.draft.provider_key,
@@ -212,6 +213,7 @@ def _claimed(claim: Claim | None, *changes: Change) -> tuple[Change, ...]:
 
 
 def _new_payment(order: NewPayment, decision: Decision, terms: Terms, now: datetime) -> Payment:
+    """Make the payment as it is before anything is done about it: version 0, which is never stored."""
     return Payment(
         id=terms.payment_id,
         scope=order.scope,
@@ -232,4 +234,5 @@ def _new_payment(order: NewPayment, decision: Decision, terms: Terms, now: datet
         news=1,
         created_at=now,
         updated_at=now,
+        version=0,
     )

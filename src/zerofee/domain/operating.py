@@ -3,12 +3,12 @@
 from dataclasses import replace
 from typing import assert_never
 
-from zerofee.domain.asking import absence_counts, absence_is_final, next_ask_at
 from zerofee.domain.attempt import OPEN_ATTEMPT, Attempt, AttemptKind, AttemptState
 from zerofee.domain.change_set import Update
 from zerofee.domain.event import EventType
 from zerofee.domain.expiring import end_here
 from zerofee.domain.failure import Failure, FailureCode
+from zerofee.domain.hearing import Moment, asked_again, ended, in_doubt, is_proven_absent, maybe_absent
 from zerofee.domain.outcome import (
     Absent,
     Accepted,
@@ -27,7 +27,7 @@ from zerofee.domain.outcome import (
 from zerofee.domain.payment import Payment
 from zerofee.domain.payment_status import MOVES, OPEN, Move, PaymentStatus, next_status
 from zerofee.domain.plan import News, Plan
-from zerofee.domain.settling import MISMATCH, Moment, settle_charge
+from zerofee.domain.settling import MISMATCH, NO_ANSWER, settle_charge
 
 _WRONG_CODE = AttemptState.DECLINED
 
@@ -46,14 +46,14 @@ def settle_operation(
     match outcome:
         case NotSent(reason):
             failure = Failure.of(FailureCode.PROVIDER_UNAVAILABLE, reason)
-            return _back(payment, charge, _ended(operation, AttemptState.NOT_SENT, failure, moment), moment)
+            return _back(payment, charge, ended(operation, AttemptState.NOT_SENT, moment, failure), moment)
         case Refused(code, message, provider_code):
             failure = Failure.of(code, message, provider_code)
-            return _back(payment, charge, _ended(operation, AttemptState.REFUSED, failure, moment), moment)
+            return _back(payment, charge, ended(operation, AttemptState.REFUSED, moment, failure), moment)
         case Declined(code, message, provider_code):
             failure = Failure.of(code, message, provider_code)
-            ended = _ended(operation, AttemptState.DECLINED, failure, moment)
-            return _declined(payment, charge, ended, outcome, moment)
+            over = ended(operation, AttemptState.DECLINED, moment, failure)
+            return _declined(payment, charge, over, outcome, moment)
         case Unknown(reason):
             return _unknown(payment, operation, reason, moment)
         case Absent():
@@ -77,16 +77,21 @@ def _of_the_charge(
     if state is None:
         return _not_done(payment, charge, operation, moment)
     if state is AttemptState.WAITING:
-        return _moved(payment, Move.ACCEPT, _again(operation, state, moment), moment)
-    ended = _ended(operation, state, _wrong_code(outcome) if state is _WRONG_CODE else None, moment)
+        return _waits(payment, replace(asked_again(operation, moment), state=state, absent_since=None), moment)
+    over = ended(operation, state, moment, _wrong_code(outcome) if state is _WRONG_CODE else None)
     if operation.kind is AttemptKind.AUTHENTICATE:
         charge = replace(charge, tries=charge.tries + 1)
     if operation.kind is AttemptKind.EXPIRE and isinstance(outcome, Cancelled):
         outcome = Expired(outcome.reference)
     plan = settle_charge(payment, charge, outcome, moment, expected=operation.money)
+    return _with(plan, payment, charge, over, moment)
+
+
+def _with(plan: Plan | None, payment: Payment, charge: Attempt, over: Attempt, moment: Moment) -> Plan:
+    """Put the operation's end before what becomes of its charge: one of the two may be in flight at a time."""
     if plan is None:
-        return _back(payment, charge, ended, moment)
-    return replace(plan, changes=(*plan.changes, Update(ended)))
+        return _back(payment, charge, over, moment)
+    return replace(plan, changes=(Update(over), *plan.changes))
 
 
 def _told_by(
@@ -102,7 +107,7 @@ def _told_by(
             return done if kind is AttemptKind.AUTHENTICATE else None
         case AttemptKind.CAPTURE, Paid():
             return done
-        case AttemptKind.CAPTURE, Accepted() if not asked:
+        case AttemptKind.CAPTURE, Accepted():
             return AttemptState.WAITING
         case AttemptKind.CAPTURE, Cancelled() | Expired():
             return undone
@@ -126,52 +131,52 @@ def _wrong_code(outcome: Outcome) -> Failure | None:
     return None
 
 
-def _declined(payment: Payment, charge: Attempt, ended: Attempt, outcome: Declined, moment: Moment) -> Plan:
-    if ended.kind is not AttemptKind.AUTHENTICATE and not moment.asked:
-        return _back(payment, charge, ended, moment)
+def _declined(payment: Payment, charge: Attempt, over: Attempt, outcome: Declined, moment: Moment) -> Plan:
+    if over.kind is not AttemptKind.AUTHENTICATE and not moment.asked:
+        return _back(payment, charge, over, moment)
     # The last wrong code, or an asking that finds the charge itself declined, ends the charge.
-    plan = settle_charge(payment, charge, outcome, moment)
-    if plan is None:
-        return _back(payment, charge, ended, moment)
-    return replace(plan, changes=(*plan.changes, Update(ended)))
+    return _with(settle_charge(payment, charge, outcome, moment), payment, charge, over, moment)
 
 
 def _unknown(payment: Payment, operation: Attempt, reason: str, moment: Moment) -> Plan:
-    again = replace(_again(operation, AttemptState.UNKNOWN, moment), note=reason)
-    attention = MISMATCH if reason == MISMATCH else payment.attention
-    return _moved(replace(payment, attention=attention), Move.ACCEPT, again, moment)
+    if reason == MISMATCH:
+        payment = replace(payment, attention=MISMATCH)
+    return _waits(payment, in_doubt(operation, moment, reason), moment)
 
 
 def _not_done(payment: Payment, charge: Attempt, operation: Attempt, moment: Moment) -> Plan:
     """Believe that the operation never arrived once it was heard twice, late enough; until then go on asking."""
-    final_after_s = moment.absence_final_after_s
-    if absence_is_final(operation.absent_since, operation.deadline_at, final_after_s, moment.now):
+    if is_proven_absent(operation, moment):
         failure = Failure.of(FailureCode.TIMED_OUT)
-        return _back(payment, charge, _ended(operation, AttemptState.ABSENT, failure, moment), moment)
-    again = _again(operation, AttemptState.UNKNOWN, moment)
-    if operation.absent_since is None and absence_counts(operation.deadline_at, final_after_s, moment.now):
-        again = replace(again, absent_since=moment.now)
-    return _moved(payment, Move.ACCEPT, again, moment)
+        return _back(payment, charge, ended(operation, AttemptState.ABSENT, moment, failure), moment)
+    return _waits(payment, maybe_absent(operation, moment), moment)
 
 
-def _back(payment: Payment, charge: Attempt, ended: Attempt, moment: Moment) -> Plan:
-    """Put the payment back to where its charge stands, with the reason beside it."""
-    if ended.kind is AttemptKind.EXPIRE and ended.state in {AttemptState.REFUSED, AttemptState.DECLINED}:
+def _waits(payment: Payment, operation: Attempt, moment: Moment) -> Plan:
+    if operation.ask_at is None:
+        payment = replace(payment, attention=payment.attention or NO_ANSWER)
+    return _moved(payment, Move.ACCEPT, operation, moment)
+
+
+def _back(payment: Payment, charge: Attempt, over: Attempt, moment: Moment) -> Plan:
+    """Put the payment back to where its charge stands, with the reason beside it while it is open."""
+    if over.kind is AttemptKind.EXPIRE and over.state in {AttemptState.REFUSED, AttemptState.DECLINED}:
         # The provider will not let it go by itself, and its time is up: it ends here, and is still asked about.
-        return _ends_here(payment, charge, ended, moment)
-    payment = replace(payment, failure=ended.failure or payment.failure)
+        return _ends_here(payment, charge, over, moment)
+    if payment.status in OPEN:
+        payment = replace(payment, failure=over.failure or payment.failure)
     if charge.state is AttemptState.AUTHORIZED:
-        return _moved(payment, Move.AUTHORIZE, ended, moment)
+        return _moved(payment, Move.AUTHORIZE, over, moment)
     if charge.next_action is not None:
-        return _moved(replace(payment, next_action=charge.next_action), Move.ASK_CUSTOMER, ended, moment)
-    return _moved(payment, Move.ACCEPT, ended, moment)
+        return _moved(replace(payment, next_action=charge.next_action), Move.ASK_CUSTOMER, over, moment)
+    return _moved(payment, Move.ACCEPT, over, moment)
 
 
-def _ends_here(payment: Payment, charge: Attempt, ended: Attempt, moment: Moment) -> Plan:
+def _ends_here(payment: Payment, charge: Attempt, over: Attempt, moment: Moment) -> Plan:
     if payment.status not in OPEN:
-        return Plan(payment=payment, changes=(Update(ended),))
+        return Plan(payment=payment, changes=(Update(over),))
     plan = end_here(payment, charge, Move.EXPIRE, moment.now, moment.rules)
-    return replace(plan, changes=(*plan.changes, Update(ended)))
+    return replace(plan, changes=(Update(over), *plan.changes))
 
 
 def _moved(payment: Payment, move: Move, operation: Attempt, moment: Moment) -> Plan:
@@ -189,25 +194,3 @@ def _moved(payment: Payment, move: Move, operation: Attempt, moment: Moment) -> 
     )
     news = (News(EventType(f"payment.{status}"), changed, changed.news),) if told else ()
     return Plan(payment=changed, changes=(Update(changed), Update(operation)), news=news)
-
-
-def _again(operation: Attempt, state: AttemptState, moment: Moment) -> Attempt:
-    asked = operation.asked + 1 if moment.asked else operation.asked
-    return replace(
-        operation,
-        state=state,
-        asked=asked,
-        ask_at=next_ask_at(moment.rules, operation.id, asked, operation.started_at, moment.now),
-        version=operation.version + 1,
-    )
-
-
-def _ended(operation: Attempt, state: AttemptState, failure: Failure | None, moment: Moment) -> Attempt:
-    return replace(
-        operation,
-        state=state,
-        failure=failure,
-        ask_at=None,
-        ended_at=moment.now,
-        version=operation.version + 1,
-    )

@@ -2,15 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import assert_never
+from typing import Final, assert_never
 
-from zerofee.domain.asking import absence_counts, absence_is_final, next_ask_at
 from zerofee.domain.attempt import OPEN_ATTEMPT, Attempt, AttemptKind, AttemptState, Start
 from zerofee.domain.change_set import Change, Insert, Update
 from zerofee.domain.event import EventType
 from zerofee.domain.failure import Failure, FailureCode
+from zerofee.domain.hearing import Moment, ended, in_doubt, is_proven_absent, knowing, maybe_absent, waiting
 from zerofee.domain.ids import RefundId
-from zerofee.domain.money import Money
+from zerofee.domain.money import Money, payable
 from zerofee.domain.opening import AmountTooLarge, WrongStatus, operation_attempt
 from zerofee.domain.outcome import (
     Absent,
@@ -19,7 +19,6 @@ from zerofee.domain.outcome import (
     Authorized,
     Cancelled,
     Declined,
-    Details,
     Expired,
     NotSent,
     Outcome,
@@ -32,7 +31,9 @@ from zerofee.domain.payment import Payment
 from zerofee.domain.payment_status import PaymentStatus
 from zerofee.domain.plan import News, Plan
 from zerofee.domain.refund import Refund, RefundStatus
-from zerofee.domain.settling import MISMATCH, NO_ANSWER, Moment
+from zerofee.domain.settling import MISMATCH, NO_ANSWER
+
+REFUND_FOUND: Final = "refund_found_done"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,8 +50,8 @@ def open_refund(payment: Payment, charge: Attempt, order: NewRefund, refund_id: 
     if payment.status is not PaymentStatus.SUCCEEDED:
         raise WrongStatus("refunded", payment.status, PaymentStatus.SUCCEEDED)
     left = Money(payment.refundable_minor, payment.money.currency)
-    money = left if order.amount_minor is None else Money(order.amount_minor, left.currency)
-    if not 1 <= money.minor <= left.minor:
+    money = left if order.amount_minor is None else payable(order.amount_minor, left.currency)
+    if money > left or left.minor == 0:
         raise AmountTooLarge(left)
     refund = Refund(
         id=refund_id,
@@ -86,16 +87,17 @@ def settle_refund(  # noqa: C901  one case for each outcome: a table
     """
     Decide what `outcome` makes of a refund; `None` when it is old news.
 
-    A provider may take back a refund that had succeeded: asked and told so, the refund fails after all.
+    A provider may take back a refund that had succeeded: asked and told so, the refund fails after all. One that is
+    found done after it had failed is a matter for a person, who knows whether it was made again meanwhile.
     """
     case = _Case(payment, refund, attempt, moment)
     if attempt.state not in OPEN_ATTEMPT:
-        return _taken_back(case, outcome)
+        return _after_the_end(case, outcome)
     match outcome:
         case Paid(money) if money != attempt.money:
-            return _waits(case, AttemptState.UNKNOWN, note=MISMATCH)
+            return _waits(case, in_doubt(attempt, moment, MISMATCH))
         case Paid(_, reference, details):
-            return _gone_back(case.knowing(reference, details))
+            return _gone_back(replace(case, attempt=knowing(attempt, reference, details)))
         case NotSent(reason):
             failure = Failure.of(FailureCode.PROVIDER_UNAVAILABLE, reason)
             return _failed(case, AttemptState.NOT_SENT, failure)
@@ -108,12 +110,11 @@ def settle_refund(  # noqa: C901  one case for each outcome: a table
         case Absent():
             return _absent(case)
         case Accepted(reference, details) | Proceed(reference, details):
-            return _waits(case.knowing(reference, details), AttemptState.WAITING)
+            return _waits(case, waiting(attempt, reference, details, moment))
         case ActionRequired(_, reference, details) | Authorized(_, reference, details):
-            return _waits(case.knowing(reference, details), AttemptState.WAITING)
+            return _waits(case, waiting(attempt, reference, details, moment))
         case Unknown(reason):
-            sending = attempt.state is AttemptState.SENDING
-            return _waits(case, AttemptState.UNKNOWN if sending else attempt.state, note=reason)
+            return _waits(case, in_doubt(attempt, moment, reason))
         case never:
             assert_never(never)
 
@@ -126,11 +127,6 @@ class _Case:
     refund: Refund
     attempt: Attempt
     moment: Moment
-
-    def knowing(self, reference: str | None, details: Details) -> "_Case":
-        attempt = self.attempt
-        known = replace(attempt, reference=reference or attempt.reference, details={**attempt.details, **details})
-        return replace(self, attempt=known)
 
     def payment_with(self, *, refunding: int = 0, refunded: int = 0, news: int = 0) -> Payment:
         payment = self.payment
@@ -154,16 +150,6 @@ class _Case:
             version=refund.version + 1,
         )
 
-    def attempt_that_ended(self, state: AttemptState, failure: Failure | None) -> Attempt:
-        return replace(
-            self.attempt,
-            state=state,
-            failure=failure,
-            ask_at=None,
-            ended_at=self.moment.now,
-            version=self.attempt.version + 1,
-        )
-
 
 def _gone_back(case: _Case) -> Plan:
     minor = case.refund.money.minor
@@ -173,7 +159,7 @@ def _gone_back(case: _Case) -> Plan:
         News(EventType.REFUND_SUCCEEDED, done, done.news),
         News(EventType.PAYMENT_REFUNDED, payment, payment.news),
     )
-    return _plan(payment, done, case.attempt_that_ended(AttemptState.SUCCEEDED, None), news)
+    return _plan(payment, done, ended(case.attempt, AttemptState.SUCCEEDED, case.moment), news)
 
 
 def _failed(case: _Case, state: AttemptState, failure: Failure | None) -> Plan:
@@ -181,38 +167,39 @@ def _failed(case: _Case, state: AttemptState, failure: Failure | None) -> Plan:
     over = case.refund_that(status, failure)
     payment = case.payment_with(refunding=-case.refund.money.minor)
     news = (News(EventType(f"refund.{status}"), over, over.news),)
-    return _plan(payment, over, case.attempt_that_ended(state, failure), news)
+    return _plan(payment, over, ended(case.attempt, state, case.moment, failure), news)
 
 
-def _taken_back(case: _Case, outcome: Outcome) -> Plan | None:
-    stands = case.refund.status is RefundStatus.SUCCEEDED and case.moment.asked
-    if not stands or not isinstance(outcome, Declined):
-        return None
+def _after_the_end(case: _Case, outcome: Outcome) -> Plan | None:
+    stands = case.refund.status is RefundStatus.SUCCEEDED
+    match outcome:
+        case Declined() if stands and case.moment.asked:
+            return _taken_back(case, outcome)
+        case Paid() if not stands and case.payment.attention != REFUND_FOUND:
+            payment = replace(case.payment_with(), attention=REFUND_FOUND)
+            return Plan(payment=payment, changes=(Update(payment),), refund=case.refund)
+        case _:
+            return None
+
+
+def _taken_back(case: _Case, outcome: Declined) -> Plan:
     failure = Failure.of(outcome.code, outcome.message, outcome.provider_code)
     over = case.refund_that(RefundStatus.FAILED, failure)
     payment = case.payment_with(refunded=-case.refund.money.minor)
     news = (News(EventType.REFUND_FAILED, over, over.news),)
-    return _plan(payment, over, case.attempt_that_ended(AttemptState.DECLINED, failure), news)
+    return _plan(payment, over, ended(case.attempt, AttemptState.DECLINED, case.moment, failure), news)
 
 
 def _absent(case: _Case) -> Plan:
-    attempt, moment = case.attempt, case.moment
-    final_after_s = moment.absence_final_after_s
-    if absence_is_final(attempt.absent_since, attempt.deadline_at, final_after_s, moment.now):
+    if is_proven_absent(case.attempt, case.moment):
         return _failed(case, AttemptState.ABSENT, Failure.of(FailureCode.TIMED_OUT))
-    if attempt.absent_since is None and absence_counts(attempt.deadline_at, final_after_s, moment.now):
-        case = replace(case, attempt=replace(attempt, absent_since=moment.now))
-    return _waits(case, AttemptState.UNKNOWN)
+    return _waits(case, maybe_absent(case.attempt, case.moment))
 
 
-def _waits(case: _Case, state: AttemptState, note: str | None = None) -> Plan:
-    attempt, moment = case.attempt, case.moment
-    asked = attempt.asked + 1 if moment.asked else attempt.asked
-    ask_at = next_ask_at(moment.rules, attempt.id, asked, attempt.started_at, moment.now)
-    again = replace(attempt, state=state, note=note, asked=asked, ask_at=ask_at, version=attempt.version + 1)
+def _waits(case: _Case, again: Attempt) -> Plan:
     changes: tuple[Change, ...] = (Update(again),)
     payment = case.payment
-    attention = MISMATCH if note == MISMATCH else NO_ANSWER if ask_at is None else payment.attention
+    attention = MISMATCH if again.note == MISMATCH else NO_ANSWER if again.ask_at is None else payment.attention
     if attention != payment.attention:
         payment = replace(case.payment_with(), attention=attention)
         changes = (Update(payment), *changes)

@@ -2,7 +2,7 @@
 
 import hashlib
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -79,14 +79,16 @@ class LeftOutBecause(StrEnum):
     OTHER_PROVIDER = "other_provider"
     ALREADY_CANDIDATE = "already_candidate"
     NO_CONNECTION = "no_connection"
+    NO_ROUTE = "no_route"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """One connection that will be tried, in its turn."""
+    """One connection that will be tried, in its turn, and which of its sets of credentials was the newest then."""
 
     connection_id: ConnectionId
     provider_id: str
+    credential_version: int = 1
     route_id: RouteId | None = None
     retry_declined: bool = False
     why: str
@@ -121,6 +123,9 @@ _WORDS: Final = {
 }
 
 
+_SWITCHED_OFF: Final = (LeftOutBecause.ROUTE_INACTIVE, "The route is switched off.")
+
+
 def rank(wish: Wish, table: RoutingTable, seed: str, provider_id: str | None = None) -> Decision:
     """
     Decide the candidates for `wish` in order, and say why each other connection is left out.
@@ -147,7 +152,8 @@ def _pinned(wish: Wish, table: RoutingTable, seed: str, provider_id: str) -> Dec
 
 def _in_order_made(wish: Wish, table: RoutingTable, seed: str) -> Decision:
     candidates, left_out = _fitting(wish, table.options.values(), "It can take the payment.")
-    return _decision(Strategy.CONNECTION_ORDER, seed, candidates, left_out)
+    off = [_route_left_out(route, table.options.get(route.connection_id), *_SWITCHED_OFF) for route in table.routes]
+    return _decision(Strategy.CONNECTION_ORDER, seed, candidates, [*left_out, *off])
 
 
 def _fitting(wish: Wish, options: Iterable[Option], why: str) -> tuple[list[Candidate], list[LeftOut]]:
@@ -157,8 +163,7 @@ def _fitting(wish: Wish, options: Iterable[Option], why: str) -> tuple[list[Cand
         if reason := _unusable(option, wish):
             left_out.append(_left_out(option, *reason))
         else:
-            connection = option.connection
-            candidates.append(Candidate(connection_id=connection.id, provider_id=connection.provider_id, why=why))
+            candidates.append(_candidate(option, why))
     return candidates, left_out
 
 
@@ -171,10 +176,17 @@ def _by_routes(wish: Wish, table: RoutingTable, seed: str) -> Decision:
         reason = _misfit(route, option, wish, taken)
         if reason is None:
             taken.add(route.connection_id)
-            candidates.append(_candidate(route, table.options[route.connection_id]))
+            candidates.append(_candidate(table.options[route.connection_id], _turn_of(route), route))
         else:
             left_out.append(_route_left_out(route, option, *reason))
-    return _decision(Strategy.PRIORITY, seed, candidates, left_out)
+    return _decision(Strategy.PRIORITY, seed, candidates, [*left_out, *_without_route(table)])
+
+
+def _without_route(table: RoutingTable) -> Iterator[LeftOut]:
+    named = {route.connection_id for route in table.routes}
+    for option in table.options.values():
+        if option.connection.id not in named:
+            yield _left_out(option, LeftOutBecause.NO_ROUTE, "No route of the app names it.")
 
 
 def _misfit(
@@ -183,7 +195,7 @@ def _misfit(
     if option is None:
         return LeftOutBecause.NO_CONNECTION, "Its connection is gone."
     if not route.active:
-        return LeftOutBecause.ROUTE_INACTIVE, "The route is switched off."
+        return _SWITCHED_OFF
     if unmet := _unmet(route, wish):
         return LeftOutBecause.CONDITION, unmet
     if reason := _unusable(option, wish):
@@ -233,13 +245,19 @@ def _draw(seed: str, route: Route) -> float:
     return -math.log(uniform) * (1 / route.weight)
 
 
-def _candidate(route: Route, option: Option) -> Candidate:
+def _turn_of(route: Route) -> str:
+    return f"Priority {route.priority}, weight {route.weight}."
+
+
+def _candidate(option: Option, why: str, route: Route | None = None) -> Candidate:
+    connection = option.connection
     return Candidate(
-        connection_id=route.connection_id,
-        provider_id=option.connection.provider_id,
-        route_id=route.id,
-        retry_declined=route.retry_declined,
-        why=f"Priority {route.priority}, weight {route.weight}.",
+        connection_id=connection.id,
+        provider_id=connection.provider_id,
+        credential_version=connection.credential_version,
+        route_id=route.id if route else None,
+        retry_declined=route.retry_declined if route else False,
+        why=why,
     )
 
 

@@ -85,7 +85,7 @@ class _Sender:
         limits = httpx.Timeout(
             connect=self.deadlines.connect,
             pool=self.deadlines.pool,
-            read=self.deadlines.read,
+            read=call.timeout_s or self.deadlines.read,
             write=self.deadlines.read,
         )
         request = self.client.build_request(

@@ -1,5 +1,6 @@
 """A clock that is told the time, and ids that count: a run with these can be repeated exactly."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -29,12 +30,17 @@ class ToldClock:
         self._now += timedelta(seconds=seconds)
         return self._now
 
+    async def sleep(self, seconds: int) -> None:
+        """Let the time pass at once, and give way to other tasks."""
+        self.advance(seconds)
+        await asyncio.sleep(0)
+
 
 class CountingIds:
     """Ids and keys numbered from 1, all of them born in the same millisecond; none is secret."""
 
     def __init__(self, born_at: datetime = START, first: int = 1) -> None:
-        """Number from `first`; ids carry the time `born_at`."""
+        """Begin at the number `first`; ids carry the time `born_at`."""
         self._at_ms = (born_at - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(milliseconds=1)
         self._next = first
 

@@ -13,7 +13,7 @@ from zerofee.domain.attempt import Attempt, AttemptKind, Start
 from zerofee.domain.change_set import ChangeSet, Conflict, Insert
 from zerofee.domain.idempotency import Claim
 from zerofee.domain.ids import PaymentId
-from zerofee.domain.opening import OperationInFlight
+from zerofee.domain.opening import OperationInFlight, refuse_while_in_flight
 from zerofee.domain.payment import Payment
 from zerofee.domain.plan import Plan
 from zerofee.domain.ports.clock import Clock
@@ -54,12 +54,16 @@ class Operate:
         """
         Read the payment and its charge, decide, commit what was decided, and send what it opened.
 
-        A lost race is decided again, at most 5 times; then it is `OperationInFlight`. Raises `NotFound`, whatever
+        A lost race is decided again, at most 5 times; then it is `OperationInFlight`. Raises that at once while
+        anything of the payment's is under way, `OutcomeUnknown` while it is being asked about, `NotFound`, whatever
         `decide` raises, and what `Once.first` raises.
         """
         for _ in range(_MOST_TRIES):
             payment = await self.reads.payment(scope, payment_id)
-            charge = await self.reads.attempt(scope, payment.charge_id) if payment.charge_id else None
+            attempts = await self.reads.attempts(scope, payment.id)
+            # Whatever is in flight, the charge or an operation: one thing at a time (reliability rules PAY-11, ASK-4).
+            refuse_while_in_flight(*attempts)
+            charge = next((attempt for attempt in attempts if attempt.id == payment.charge_id), None)
             now = self.clock.now()
             draft = self.record_outcome.draft(now, payment.provider_id)
             start = Start(draft=draft, now=now, claim=claim)

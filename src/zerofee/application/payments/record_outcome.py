@@ -1,6 +1,6 @@
 """The one door by which an outcome enters: an answer, a webhook and an asking are witnesses of one fact."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -8,11 +8,12 @@ from typing import Final
 from zerofee.application.publishing import Publishing
 from zerofee.application.rules import PaymentRules
 from zerofee.domain.attempt import Attempt, AttemptDraft, AttemptKind, AttemptState
-from zerofee.domain.change_set import Change, ChangeSet, Conflict, Finish
+from zerofee.domain.change_set import Change, ChangeSet, Conflict, Finish, Insert, Update
+from zerofee.domain.hearing import Moment
 from zerofee.domain.idempotency import Answer
 from zerofee.domain.ids import AttemptId
 from zerofee.domain.operating import settle_operation
-from zerofee.domain.outcome import Outcome
+from zerofee.domain.outcome import Declined, NotSent, Outcome, Proceed, Refused
 from zerofee.domain.payment import Payment
 from zerofee.domain.plan import Plan
 from zerofee.domain.ports.clock import Clock, Ids
@@ -22,11 +23,13 @@ from zerofee.domain.ports.store import Commit, Reads, StorageUnavailable
 from zerofee.domain.refund import Refund
 from zerofee.domain.refunding import settle_refund
 from zerofee.domain.scope import Scope
-from zerofee.domain.settling import Moment, settle_charge
+from zerofee.domain.settling import settle_charge
 
 _MOST_TRIES: Final = 6
 _CALL_TIMEOUT_S: Final = 20
 _ABSENCE_FINAL_AFTER_S: Final = 900
+# Only after these may an attempt follow, so only for these is one drafted.
+_MAY_OPEN: Final = (NotSent, Refused, Declined, Proceed)
 _CREATES: Final = frozenset({AttemptKind.CHARGE, AttemptKind.REFUND})
 
 
@@ -45,9 +48,13 @@ class Known:
         return self.charge or self.attempt
 
     def after(self, plan: Plan) -> "Known":
-        """Go on from a committed plan: its payment and refund, and the attempt that it opened."""
-        attempt = plan.opened or self.attempt
-        return replace(self, payment=plan.payment, attempt=attempt, refund=plan.refund or self.refund)
+        """Go on from a committed plan: what it wrote, and the attempt that it opened."""
+        written = {attempt.id: attempt for attempt in _attempts_of(plan)}
+        attempt = plan.opened or written.get(self.attempt.id, self.attempt)
+        charge = None
+        if attempt.kind is not AttemptKind.CHARGE and self.charge is not None:
+            charge = written.get(self.charge.id, self.charge)
+        return Known(payment=plan.payment, attempt=attempt, charge=charge, refund=plan.refund or self.refund)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,30 +121,34 @@ class RecordOutcome:
         )
 
     def _plan(self, known: Known, outcome: Outcome, *, asked: bool, until: datetime | None) -> Plan | None:
-        moment = self._moment(known, asked=asked, until=until)
+        moment = self._moment(known, asked=asked)
+        if isinstance(outcome, _MAY_OPEN):
+            moment = self._with_next_try(moment, _next_provider(known, outcome), until)
         if known.refund is not None:
             return settle_refund(known.payment, known.refund, known.attempt, outcome, moment)
         if known.attempt.kind is AttemptKind.CHARGE:
             return settle_charge(known.payment, known.attempt, outcome, moment)
         return settle_operation(known.payment, known.charged, known.attempt, outcome, moment)
 
-    def _moment(self, known: Known, *, asked: bool, until: datetime | None) -> Moment:
-        now = self.clock.now()
+    def _moment(self, known: Known, *, asked: bool) -> Moment:
         capabilities = self.providers.capabilities(known.attempt.provider_id)
-        candidate = known.payment.candidate
-        draft = self.draft(now, candidate.provider_id if candidate else known.attempt.provider_id)
         return Moment(
-            now=now,
+            now=self.clock.now(),
             rules=self.rules.ask,
-            next_try=draft if until is None or draft.deadline_at <= until else None,
             asked=asked,
             absence_final_after_s=capabilities.absence_final_after_s if capabilities else _ABSENCE_FINAL_AFTER_S,
         )
 
+    def _with_next_try(self, moment: Moment, provider_id: str, until: datetime | None) -> Moment:
+        draft = self.draft(moment.now, provider_id)
+        return replace(moment, next_try=draft) if until is None or draft.deadline_at <= until else moment
+
     def _answer(self, known: Known, plan: Plan) -> tuple[Change, ...]:
-        """Answer the request that opened this attempt, with the first that is heard and opens no other."""
+        """Answer the request that opened this attempt, with the first that is heard and leaves it to no other."""
         attempt = known.attempt
-        if attempt.claim_id is None or attempt.state is not AttemptState.SENDING or plan.opened is not None:
+        if attempt.claim_id is None or attempt.state is not AttemptState.SENDING:
+            return ()
+        if plan.opened is not None and plan.opened.claim_id == attempt.claim_id:
             return ()
         answer = answer_of(attempt.kind, plan.refund or plan.payment, self.showing.show)
         return (Finish(attempt.claim_id, answer, self.clock.now()),)
@@ -155,6 +166,20 @@ class RecordOutcome:
                 await self.clock.sleep(1)
             else:
                 return True
+
+
+def _attempts_of(plan: Plan) -> Iterator[Attempt]:
+    for change in plan.changes:
+        if isinstance(change, Insert | Update) and isinstance(change.value, Attempt):
+            yield change.value
+
+
+def _next_provider(known: Known, outcome: Outcome) -> str:
+    """Say who would be called next: the same one in a flow of several calls, else the next candidate."""
+    candidate = known.payment.candidate
+    if isinstance(outcome, Proceed) or candidate is None:
+        return known.attempt.provider_id
+    return candidate.provider_id
 
 
 def answer_of(kind: AttemptKind, shown: Payment | Refund, show: Callable[[Payment | Refund], bytes]) -> Answer:

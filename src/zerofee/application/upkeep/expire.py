@@ -9,7 +9,7 @@ from typing import Final
 from zerofee.application.payments.charged import Charged
 from zerofee.application.payments.operate import Operate
 from zerofee.application.rules import PaymentRules
-from zerofee.domain.attempt import IN_FLIGHT, OPEN_ATTEMPT, Attempt, Start
+from zerofee.domain.attempt import OPEN_ATTEMPT, Attempt, Start
 from zerofee.domain.capabilities import Operation
 from zerofee.domain.errors import DomainError
 from zerofee.domain.expiring import end_here, is_overdue
@@ -49,8 +49,7 @@ class Expire:
         await self.operate(due.scope, due.payment_id, self._decide, None)
 
     def _decide(self, payment: Payment, charge: Attempt | None, start: Start) -> Plan:
-        in_flight = charge is not None and charge.state in IN_FLIGHT
-        if not is_overdue(payment, start.now, in_flight=in_flight):
+        if not is_overdue(payment, charge, start.now):
             raise WrongStatus("expired", payment.status, "overdue, with nothing in flight")
         if charge is not None and charge.state in OPEN_ATTEMPT and self.charged.offers(charge, Operation.CANCEL):
             return open_expiry(payment, charge, start)

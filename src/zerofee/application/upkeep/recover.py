@@ -20,6 +20,8 @@ _LEASE: Final = timedelta(seconds=60)
 _SILENCE: Final = timedelta(seconds=10)
 _MOST_AT_ONCE: Final = 50
 _GRACE_S: Final = 5
+# How long an orphan's provider may think before its request is answered `processing`: the retry is waiting (PAY-12).
+_PATIENCE_S: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +35,10 @@ class Recover:
 
     async def orphans(self) -> int:
         """
-        Turn attempts whose process died into unknown ones, which answers their requests, and ask at once.
+        Ask once about each attempt whose process died, and record what is heard, which answers its request.
 
-        Gives how many there were. Twice is once.
+        What cannot be said in a few seconds is unknown, and is asked about like any other. Gives how many there
+        were. Twice is once.
         """
         now = self.clock.now()
         found = await self.work.orphans(now, now - _SILENCE, _MOST_AT_ONCE)
@@ -49,9 +52,14 @@ class Recover:
         await self._each(claimed, self._due)
         return len(claimed)
 
-    async def ask(self, known: Known) -> Known:
-        """Ask the provider about one attempt, and record what it says."""
-        outcome = await self._asked(known)
+    async def ask(self, known: Known, patience_s: int | None = None) -> Known:
+        """
+        Ask the provider about one attempt, and record what it says.
+
+        `patience_s` is for whoever cannot wait for a whole call's deadline, which is what `None` stands for. One
+        that was still being sent is not sent again by anybody: what is heard now is the end of that call.
+        """
+        outcome = await self._asked(known, patience_s)
         recorded = await self.record_outcome(known, outcome, asked=True, until=None)
         if recorded.opened is not None:
             return await self.send_attempt(recorded.known)
@@ -65,31 +73,22 @@ class Recover:
                 _LOG.error("attempt %s could not be recovered", due.attempt_id, exc_info=result)
 
     async def _orphan(self, due: DueAttempt) -> None:
-        known = await self._lost(await self.record_outcome.read(due.scope, due.attempt_id))
-        await self.ask(known)
+        known = await self.record_outcome.read(due.scope, due.attempt_id)
+        if known.attempt.state is AttemptState.SENDING:
+            await self.ask(known, _PATIENCE_S)
 
     async def _due(self, due: DueAttempt) -> None:
         known = await self.record_outcome.read(due.scope, due.attempt_id)
-        if known.attempt.ask_at is None:
-            return
-        if known.attempt.state is AttemptState.SENDING:
-            known = await self._lost(known)
-        await self.ask(known)
+        if known.attempt.ask_at is not None:
+            await self.ask(known)
 
-    async def _lost(self, known: Known) -> Known:
-        """Nobody will hear the answer to this call any more."""
-        if known.attempt.state is not AttemptState.SENDING:
-            return known
-        outcome = Unknown("the process that sent it ended before it heard the answer")
-        return (await self.record_outcome(known, outcome, asked=False, until=None)).known
-
-    async def _asked(self, known: Known) -> Outcome:
+    async def _asked(self, known: Known, patience_s: int | None) -> Outcome:
         attempt = known.attempt
         provider = await self.send_attempt.open(attempt)
         if isinstance(provider, NotSent):
             return Unknown(provider.reason)
         try:
-            async with asyncio.timeout(provider.capabilities.call_timeout_s + _GRACE_S):
+            async with asyncio.timeout(patience_s or provider.capabilities.call_timeout_s + _GRACE_S):
                 outcome = await self._question(provider, known, attempt)
         except TimeoutError:
             return Unknown("asking took longer than its deadline")

@@ -15,7 +15,7 @@ from zerofee.domain.ids import ConnectionId, InboxId
 from zerofee.domain.inbox import InboxEvent
 from zerofee.domain.ports.clock import Clock, Ids
 from zerofee.domain.ports.inbox import Inbox
-from zerofee.domain.ports.provider import CannotOpen, ForgedEvent, ProviderEvent, Providers, RawEvent
+from zerofee.domain.ports.provider import CannotOpen, CannotVerify, ForgedEvent, ProviderEvent, Providers, RawEvent
 from zerofee.domain.ports.store import Commit
 
 _LOG: Final = logging.getLogger(__name__)
@@ -33,6 +33,15 @@ class EventRefused(DomainError):
         super().__init__("The signature is not valid for this address. Check the webhook secret and the URL.")
 
 
+class VerificationUnavailable(DomainError):
+    """What the webhook must be verified with could not be had just now."""
+
+    code = "verification_unavailable"
+
+    def __init__(self) -> None:
+        super().__init__("The webhook cannot be verified just now. Send it again later.")
+
+
 @dataclass(frozen=True, slots=True)
 class ReceiveEvent:
     """`POST /v1/webhooks/{provider_id}` and `…/{connection_id}`, whoever asks."""
@@ -48,7 +57,8 @@ class ReceiveEvent:
         """
         Keep one event, and give it; `None` for one that is there already.
 
-        Raises `EventRefused` when no connection verifies it, `StorageUnavailable` so that the provider tries again.
+        Raises `EventRefused` when no connection verifies it; `VerificationUnavailable` and `StorageUnavailable` so that
+        the provider tries again.
         """
         for connection in await self._connections(provider_id, connection_id, raw):
             told = await self._verified(connection, raw)
@@ -72,6 +82,8 @@ class ReceiveEvent:
             return await provider.read_event(raw, self.clock.now())
         except CannotOpen:
             return None
+        except CannotVerify as fault:
+            raise VerificationUnavailable from fault
         except ForgedEvent as forged:
             _LOG.warning("webhook for %s refused: %s", connection.id, forged)
             if forged.stale:

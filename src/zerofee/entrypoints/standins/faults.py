@@ -84,7 +84,7 @@ class FaultyApp:
             await self.app(scope, receive, send)
             return
         await asyncio.sleep(timedelta(milliseconds=self.switch.faults.slow_ms).total_seconds())
-        failing = self.switch.strike(scope["method"], scope["path"])
+        failing = self.switch.strike(str(scope.get("method")), scope["path"])
         if failing is Failing.NONE:
             await self.app(scope, receive, send)
             return

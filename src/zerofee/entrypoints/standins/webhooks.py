@@ -1,7 +1,7 @@
 """How the stand-ins send webhooks: in the background, as a provider does, twice or out of order on request."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -53,47 +53,38 @@ class WebhookSender:
     switch: FaultSwitch
     sent: list[Sent] = field(default_factory=list)
     _held: list[Webhook] = field(default_factory=list)
-    _tasks: set[asyncio.Task[None]] = field(default_factory=set)
+    _sending: set[asyncio.Task[None]] = field(default_factory=set)
+    _waiting: set[asyncio.Task[None]] = field(default_factory=set)
 
     def send(self, webhook: Webhook) -> None:
         """Send soon, from within a running event loop; nobody waits for it."""
         if self.switch.faults.reorder_webhooks and not self._held:
             self._held.append(webhook)
-            self._start(self._release_late())
+            _keep(self._waiting, self._release_late())
             return
-        batch = (webhook, *self._held)
-        self._held.clear()
-        self._start(self._deliver(batch))
+        _keep(self._sending, self._deliver((webhook, *self._take_held())))
 
     async def drain(self) -> None:
         """Send what is held back, and wait until all is out."""
-        batch = tuple(self._held)
-        self._held.clear()
-        await self._deliver(batch)
-        current = asyncio.current_task()
-        waiting = [task for task in self._tasks if task is not current and task.get_name() != _LATE]
-        await asyncio.gather(*waiting)
+        await self._deliver(self._take_held())
+        while self._sending:
+            await asyncio.gather(*self._sending)
 
     async def close(self) -> None:
         """Give up what is still under way."""
-        tasks = tuple(self._tasks)
+        tasks = (*self._sending, *self._waiting)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    def _start(self, work: Awaitable[None]) -> None:
-        name = _LATE if self._held else None
-        task = asyncio.ensure_future(work)
-        if isinstance(task, asyncio.Task):
-            task.set_name(name or task.get_name())
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
-
     async def _release_late(self) -> None:
         await asyncio.sleep(HELD_AT_MOST_S)
-        batch = tuple(self._held)
+        await self._deliver(self._take_held())
+
+    def _take_held(self) -> tuple[Webhook, ...]:
+        held = tuple(self._held)
         self._held.clear()
-        await self._deliver(batch)
+        return held
 
     async def _deliver(self, batch: tuple[Webhook, ...]) -> None:
         for webhook in batch:
@@ -101,4 +92,7 @@ class WebhookSender:
                 self.sent.append(Sent(webhook, await self.post(webhook)))
 
 
-_LATE: Final = "held-webhook"
+def _keep(tasks: set[asyncio.Task[None]], work: Coroutine[None, None, None]) -> None:
+    task = asyncio.create_task(work)
+    tasks.add(task)
+    task.add_done_callback(tasks.discard)

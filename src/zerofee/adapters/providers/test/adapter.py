@@ -95,9 +95,11 @@ class TestProvider:
         )
 
     def _scene(self, order: ChargeOrder) -> Scene:
+        return Scene(order=order, now=self.opening.clock.now(), page_url=self._page_url)
+
+    def _page_url(self, order: ChargeOrder) -> str:
         opening = self.opening
-        url = page_url(opening.public_url, opening.connection_id, order, opening.own_secret)
-        return Scene(order=order, now=opening.clock.now(), page_url=url)
+        return page_url(opening.public_url, opening.connection_id, order, opening.own_secret)
 
 
 PROVIDER = TestKind()

@@ -31,11 +31,11 @@ _PHONE_TAKES: Final = timedelta(seconds=2)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scene:
-    """All that an answer may depend on; `page_url` is where the customer approves or declines."""
+    """All that an answer may depend on; `page_url` writes where the customer approves or declines."""
 
     order: ChargeOrder
     now: datetime
-    page_url: str
+    page_url: Callable[[ChargeOrder], str]
 
 
 Line = Callable[[Scene], Outcome]
@@ -63,7 +63,7 @@ def wrong_code(scene: Scene) -> Outcome:
 
 
 def _redirect(scene: Scene) -> Outcome:
-    return ActionRequired(Redirect(scene.page_url), _reference(scene.order))
+    return ActionRequired(Redirect(scene.page_url(scene.order)), _reference(scene.order))
 
 
 def _what_the_page_said(scene: Scene) -> Outcome:

@@ -1,0 +1,121 @@
+"""Everything the memory store holds, and the rules that a database would keep in its schema."""
+
+from collections.abc import Hashable
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+
+from zerofee.adapters.memory.shelves import Shelf
+from zerofee.domain.app import ApiKey, App
+from zerofee.domain.attempt import IN_FLIGHT, Attempt
+from zerofee.domain.change_set import BrokenRule, ConflictKind
+from zerofee.domain.connection import Connection
+from zerofee.domain.currency import Currency
+from zerofee.domain.event import Event
+from zerofee.domain.idempotency import Claim
+from zerofee.domain.ids import PaymentId
+from zerofee.domain.payment import Payment
+from zerofee.domain.refund import Refund
+from zerofee.domain.routing import Route
+from zerofee.domain.scope import Scope
+from zerofee.domain.wallet import Balances
+
+Stored = App | ApiKey | Connection | Route | Payment | Attempt | Refund | Event | Claim
+
+
+def _digest(key: ApiKey) -> str:
+    return key.digest
+
+
+def _provider_key(attempt: Attempt) -> str:
+    return attempt.provider_key
+
+
+def _number(attempt: Attempt) -> tuple[Scope, PaymentId, int]:
+    return attempt.scope, attempt.payment_id, attempt.number
+
+
+def _in_flight(attempt: Attempt) -> tuple[Scope, PaymentId] | None:
+    return (attempt.scope, attempt.payment_id) if attempt.state in IN_FLIGHT else None
+
+
+def _sequence(event: Event) -> tuple[Scope, str, int]:
+    return event.scope, event.subject_id, event.sequence
+
+
+@dataclass(slots=True)
+class Shop:
+    """One shelf for each kind of thing; `due` is when a payment's end by time is looked at next."""
+
+    apps: Shelf[App] = field(default_factory=partial(Shelf[App], "app"))
+    keys: Shelf[ApiKey] = field(default_factory=partial(Shelf[ApiKey], "API key", (_digest,)))
+    connections: Shelf[Connection] = field(default_factory=partial(Shelf[Connection], "connection"))
+    routes: Shelf[Route] = field(default_factory=partial(Shelf[Route], "route"))
+    payments: Shelf[Payment] = field(default_factory=partial(Shelf[Payment], "payment"))
+    attempts: Shelf[Attempt] = field(
+        default_factory=partial(Shelf[Attempt], "attempt", (_provider_key, _number, _in_flight))
+    )
+    refunds: Shelf[Refund] = field(default_factory=partial(Shelf[Refund], "refund"))
+    events: Shelf[Event] = field(default_factory=partial(Shelf[Event], "event", (_sequence,)))
+    claims: Shelf[Claim] = field(default_factory=partial(Shelf[Claim], "claim", conflict=ConflictKind.CLAIM))
+    balances: dict[tuple[Scope, Currency], Balances] = field(default_factory=dict)
+    due: dict[Hashable, datetime | None] = field(default_factory=dict)
+    beats: dict[str, datetime] = field(default_factory=dict)
+
+    def refuse_dangling(self, value: Stored) -> None:
+        """Raise `BrokenRule` for what refers to nothing in its scope."""
+        match value:
+            case ApiKey() | Connection() | Payment():
+                self._need(self.apps, value.scope.app_id)
+            case Route():
+                self._need(self.connections, (value.scope, value.connection_id))
+            case Attempt():
+                self._need(self.payments, (value.scope, value.payment_id))
+                self._need(self.connections, (value.scope, value.connection_id))
+                if value.refund_id is not None:
+                    self._need(self.refunds, (value.scope, value.refund_id))
+            case Refund():
+                self._need(self.payments, (value.scope, value.payment_id))
+            case _:
+                pass
+
+    @staticmethod
+    def _need(shelf: Shelf[App] | Shelf[Connection] | Shelf[Payment] | Shelf[Refund], key: Hashable) -> None:
+        _refuse_unless(key in shelf.rows, f"it refers to a {shelf.name} that is not in its scope: insert that first")
+
+
+def key_of(value: Stored) -> Hashable:
+    """Give the key under which a thing is kept."""
+    match value:
+        case App() | Claim():
+            return value.id
+        case _:
+            return value.scope, value.id
+
+
+def refuse_miscounted(value: Stored) -> None:
+    """Raise `BrokenRule` for numbers that cannot be."""
+    match value:
+        case Payment():
+            _refuse_counts(value)
+        case Attempt():
+            _refuse_unless(value.money.minor > 0 and value.number > 0, "an attempt is for more than nothing")
+        case Refund():
+            _refuse_unless(value.money.minor > 0, "a refund is of more than nothing")
+        case Event():
+            _refuse_unless(value.sequence > 0, "events count from 1")
+        case _:
+            pass
+
+
+def _refuse_counts(payment: Payment) -> None:
+    _refuse_unless(payment.money.minor > 0, "a payment is of more than nothing")
+    given = (payment.captured_minor, payment.refunded_minor, payment.refunding_minor)
+    _refuse_unless(min(given) >= 0, "what was captured and refunded is never below nothing")
+    back = payment.refunded_minor + payment.refunding_minor
+    _refuse_unless(back <= payment.captured_minor, "no more goes back than was captured")
+
+
+def _refuse_unless(kept: bool, rule: str) -> None:  # noqa: FBT001  it reads as a sentence
+    if not kept:
+        raise BrokenRule(rule)

@@ -1,0 +1,49 @@
+"""What is shown, found by looking at everything."""
+
+from collections.abc import Iterable
+from typing import TypeVar
+
+from zerofee.adapters.memory.shop import Shop
+from zerofee.domain.event import Event
+from zerofee.domain.ids import PaymentId
+from zerofee.domain.payment import Payment
+from zerofee.domain.ports.views import Listed, PageOf, PaymentFilter
+from zerofee.domain.refund import Refund
+from zerofee.domain.scope import Scope
+
+ShownT = TypeVar("ShownT", Payment, Refund, Event)
+
+
+class MemoryViews:
+    """The `Views` port."""
+
+    def __init__(self, shop: Shop) -> None:
+        """Look into `shop`."""
+        self._shop = shop
+
+    async def payments(self, scope: Scope, wanted: PaymentFilter, page: PageOf) -> Listed[Payment]:
+        return _page((p for p in self._shop.payments if p.scope == scope and _is_wanted(p, wanted)), page)
+
+    async def refunds(self, scope: Scope, payment_id: PaymentId, page: PageOf) -> Listed[Refund]:
+        return _page((r for r in self._shop.refunds if r.scope == scope and r.payment_id == payment_id), page)
+
+    async def events(self, scope: Scope, subject_id: str | None, page: PageOf) -> Listed[Event]:
+        mine = (event for event in self._shop.events if event.scope == scope)
+        return _page((event for event in mine if subject_id in {None, event.subject_id}), page)
+
+
+def _is_wanted(payment: Payment, wanted: PaymentFilter) -> bool:
+    return (
+        wanted.status in {None, payment.status}
+        and wanted.reference in {None, payment.reference}
+        and wanted.provider_id in {None, payment.provider_id}
+        and wanted.needs_attention in {None, payment.attention is not None}
+        and (wanted.created_from is None or wanted.created_from <= payment.created_at)
+        and (wanted.created_to is None or payment.created_at < wanted.created_to)
+    )
+
+
+def _page(things: Iterable[ShownT], page: PageOf) -> Listed[ShownT]:
+    older = (thing for thing in things if page.after is None or thing.id < page.after)
+    newest_first = sorted(older, key=lambda thing: thing.id, reverse=True)
+    return Listed(items=tuple(newest_first[: page.limit]), has_more=len(newest_first) > page.limit)

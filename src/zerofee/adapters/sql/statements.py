@@ -1,0 +1,34 @@
+"""All statements of the storage, so that they are compiled once and can be walked: for plans, and for their scope."""
+
+from collections.abc import Iterator
+from itertools import combinations
+
+from zerofee.adapters.sql.dialects import SqlDialect
+from zerofee.adapters.sql.page_statements import FILTERS, PageStatements
+from zerofee.adapters.sql.prepared import Prepared, prepare
+from zerofee.adapters.sql.read_statements import ReadStatements
+from zerofee.adapters.sql.work_statements import WorkStatements
+from zerofee.adapters.sql.write_statements import WriteStatements
+
+
+class Statements:
+    """Every statement for one dialect."""
+
+    def __init__(self, sql: SqlDialect) -> None:
+        """Compile all but the pages, whose statements depend on what is asked."""
+        self.writes = WriteStatements(sql)
+        self.reads = ReadStatements.of(sql)
+        self.pages = PageStatements(sql)
+        self.work = WorkStatements.of(sql)
+        self.known_claims = prepare("known claims", sql.known_claims(), sql.dialect)
+
+    def __iter__(self) -> Iterator[Prepared]:
+        """Walk them all, the pages by no filter, by each filter and by each two."""
+        yield from (writing.prepared for writing in self.writes.ordered)
+        yield self.known_claims
+        yield from (getattr(self.reads, name) for name in self.reads.__dataclass_fields__)
+        yield from (getattr(self.work, name) for name in self.work.__dataclass_fields__)
+        for table, filters in FILTERS.items():
+            for size in range(3):
+                for chosen in combinations(sorted(filters | {"after"}), size):
+                    yield self.pages.page(table, frozenset(chosen))

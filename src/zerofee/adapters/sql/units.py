@@ -1,0 +1,88 @@
+"""One change set as the committer sees it: rows for statements, what it claims, and what it touches."""
+
+from dataclasses import dataclass
+
+from zerofee.adapters.sql.prepared import Args
+from zerofee.adapters.sql.write_statements import WriteStatements, Writing
+from zerofee.adapters.write_order import in_write_order, slot_of
+from zerofee.domain.app import ApiKey, App
+from zerofee.domain.attempt import Attempt
+from zerofee.domain.change_set import Change, ChangeSet, Finish, Insert, Insertable, Update
+from zerofee.domain.connection import Connection
+from zerofee.domain.event import Event
+from zerofee.domain.idempotency import Claim
+from zerofee.domain.payment import Payment
+from zerofee.domain.refund import Refund
+from zerofee.domain.routing import Route
+from zerofee.domain.wallet import BalanceMove
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """
+    A set, made ready once.
+
+    `lines` are its statements with their rows, in the order of writing. `writes` and `reads` name what it touches:
+    two sets may be merged when neither writes what the other touches, for then their order does not matter.
+    """
+
+    lines: tuple[tuple[Writing, tuple[Args, ...]], ...]
+    claims: tuple[str, ...]
+    writes: frozenset[str]
+    reads: frozenset[str]
+
+    @classmethod
+    def of(cls, changes: ChangeSet, statements: WriteStatements) -> "Unit":
+        """Turn values into rows and collect what they touch."""
+        lines: dict[Writing, list[Args]] = {}
+        writes: set[str] = set()
+        reads: set[str] = set()
+        claims: list[str] = []
+        for change in in_write_order(changes):
+            for writing in statements.of[slot_of(change)]:
+                subject = change.value if isinstance(change, Insert | Update) else change
+                lines.setdefault(writing, []).append(writing.prepared.args(writing.to_row(subject)))
+            _touch(change, writes, reads)
+            if isinstance(change, Insert) and isinstance(change.value, Claim):
+                claims.append(change.value.id)
+        return cls(
+            lines=tuple((writing, tuple(rows)) for writing, rows in lines.items()),
+            claims=tuple(claims),
+            writes=frozenset(writes),
+            reads=frozenset(reads - writes),
+        )
+
+
+def _touch(change: Change, writes: set[str], reads: set[str]) -> None:
+    """
+    Note by id what a change writes, and what it only needs to be there or to be free.
+
+    Ids are unique across kinds and scopes but for bugs, and then two sets are merged less often than they could be.
+    A balance is not noted: moves of one balance are added up in the order of their sets, whatever else is merged.
+    """
+    match change:
+        case BalanceMove():
+            pass
+        case Finish(claim_id):
+            writes.add(claim_id)
+        case Insert(value) | Update(value):
+            writes.add(value.id)
+            _touch_others(value, writes, reads)
+
+
+def _touch_others(value: Insertable, writes: set[str], reads: set[str]) -> None:
+    match value:
+        case ApiKey() | Connection() | Payment():
+            reads.add(value.scope.app_id)
+        case Route():
+            reads.add(value.connection_id)
+        case Attempt():
+            # One payment has one attempt in flight, and numbers them: who writes one, writes the payment.
+            writes.add(value.payment_id)
+            reads.add(value.connection_id)
+        case Refund():
+            reads.add(value.payment_id)
+        case Event():
+            writes.add(value.subject_id)
+        case App() | Claim():
+            pass

@@ -1,0 +1,40 @@
+"""Due work under a lease: found and moved by one statement, so that two workers never claim the same."""
+
+from datetime import datetime
+
+from zerofee.adapters.sql.engine import Engine
+from zerofee.adapters.sql.rows.encoding import micros, scope_of
+from zerofee.adapters.sql.work_statements import WorkStatements
+from zerofee.domain.ids import AttemptId, PaymentId
+from zerofee.domain.ports.work import DueAttempt, DuePayment
+
+
+class SqlWork:
+    """The `Work` port."""
+
+    def __init__(self, engine: Engine, statements: WorkStatements) -> None:
+        """Work by `engine`."""
+        self._engine = engine
+        self._statements = statements
+
+    async def beat(self, boot_id: str, now: datetime) -> None:
+        await self._engine.change(self._statements.beat, {"boot_id": boot_id, "now": micros(now)})
+
+    async def orphans(self, now: datetime, silent_since: datetime, limit: int) -> tuple[DueAttempt, ...]:
+        values = {"silent_since": micros(silent_since), "limit": limit}
+        found = await self._engine.fetch(self._statements.orphans, values)
+        return tuple(DueAttempt(scope_of(row), AttemptId(row["id"])) for row in found)
+
+    async def due_attempts(self, now: datetime, lease_until: datetime, limit: int) -> tuple[DueAttempt, ...]:
+        values = {"now": micros(now), "lease_until": micros(lease_until), "limit": limit}
+        found = await self._engine.change(self._statements.due_attempts, values)
+        return tuple(DueAttempt(scope_of(row), AttemptId(row["id"])) for row in found)
+
+    async def due_payments(self, now: datetime, lease_until: datetime, limit: int) -> tuple[DuePayment, ...]:
+        values = {"now": micros(now), "lease_until": micros(lease_until), "limit": limit}
+        found = await self._engine.change(self._statements.due_payments, values)
+        return tuple(DuePayment(scope_of(row), PaymentId(row["id"])) for row in found)
+
+    async def reap_claims(self, finished_before: datetime, limit: int) -> int:
+        values = {"finished_before": micros(finished_before), "limit": limit}
+        return len(await self._engine.change(self._statements.reap_claims, values))

@@ -1,0 +1,163 @@
+"""What writes each kind of change: one statement or two, compiled once, in the order in which they are run."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import Table, Update, bindparam, insert, update
+
+from zerofee.adapters.sql.columns import Whole
+from zerofee.adapters.sql.dialects import SqlDialect
+from zerofee.adapters.sql.prepared import OLD, Prepared, prepare
+from zerofee.adapters.sql.rows.app import api_key_row, app_row
+from zerofee.adapters.sql.rows.attempt import attempt_row
+from zerofee.adapters.sql.rows.claim import claim_row, finish_row
+from zerofee.adapters.sql.rows.event import event_row
+from zerofee.adapters.sql.rows.payment import payment_row
+from zerofee.adapters.sql.rows.refund import refund_row
+from zerofee.adapters.sql.rows.routing import connection_row, route_row
+from zerofee.adapters.sql.rows.wallet import move_row
+from zerofee.adapters.sql.tables import (
+    API_KEYS,
+    APPS,
+    ATTEMPTS,
+    CLAIMS,
+    CONNECTIONS,
+    EVENTS,
+    PAYMENTS,
+    REFUNDS,
+    ROUTES,
+    SCOPE,
+    WALLETS,
+)
+from zerofee.adapters.write_order import SLOTS, Slot
+from zerofee.domain.app import ApiKey, App
+from zerofee.domain.attempt import Attempt
+from zerofee.domain.change_set import ConflictKind, Finish, Insert, Insertable
+from zerofee.domain.connection import Connection
+from zerofee.domain.event import Event
+from zerofee.domain.idempotency import Claim
+from zerofee.domain.payment import Payment
+from zerofee.domain.refund import Refund
+from zerofee.domain.routing import Route
+from zerofee.domain.wallet import BalanceMove
+
+ToRow = Callable[[Any], dict[str, Any]]
+
+_TABLES: Final[Mapping[type[Insertable], tuple[Table, ToRow]]] = {
+    App: (APPS, app_row),
+    ApiKey: (API_KEYS, api_key_row),
+    Connection: (CONNECTIONS, connection_row),
+    Route: (ROUTES, route_row),
+    Payment: (PAYMENTS, payment_row),
+    Refund: (REFUNDS, refund_row),
+    Attempt: (ATTEMPTS, attempt_row),
+    Event: (EVENTS, event_row),
+    Claim: (CLAIMS, claim_row),
+}
+
+# What a thing is from birth and stays: no update writes it. An index over such a column is not touched either.
+_FIXED: Final = frozenset({"created_at", "started_at", "amount_minor", "currency"})
+_FIXED_IN: Final[Mapping[Table, frozenset[str]]] = {
+    API_KEYS: frozenset({"kind"}),
+    CONNECTIONS: frozenset({"provider_id"}),
+    PAYMENTS: frozenset({"capture", "reference"}),
+    REFUNDS: frozenset({"payment_id", "provider_id"}),
+    ATTEMPTS: frozenset(
+        {"payment_id", "refund_id", "kind", "number", "connection_id", "credential_version", "provider_id"}
+        | {"provider_key", "digest", "claim_id"}
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Writing:
+    """
+    One statement that writes one kind of change.
+
+    `taken` is the conflict when a unique value is taken, `missed` the one when a guard left a row unhit.
+    """
+
+    prepared: Prepared
+    to_row: ToRow
+    what: str
+    taken: ConflictKind = ConflictKind.UNIQUE
+    missed: ConflictKind = ConflictKind.VERSION
+
+
+class WriteStatements:
+    """All of them: `of` by slot, `ordered` as they are run."""
+
+    def __init__(self, sql: SqlDialect) -> None:
+        """Compile for one dialect."""
+        self.of: dict[Slot, tuple[Writing, ...]] = {slot: _writings(sql, slot) for slot in SLOTS}
+        self.ordered = tuple(writing for slot in SLOTS for writing in self.of[slot])
+
+
+def _writings(sql: SqlDialect, slot: Slot) -> tuple[Writing, ...]:
+    kind, of = slot
+    if kind is BalanceMove:
+        return _move(sql)
+    if kind is Finish or of is None:
+        return (_finish(sql),)
+    table, to_row = _TABLES[of]
+    return (_insert(sql, table, to_row),) if kind is Insert else (_update(sql, table, to_row),)
+
+
+def _insert(sql: SqlDialect, table: Table, to_row: ToRow) -> Writing:
+    prepared = prepare(f"insert {table.name}", insert(table), sql.dialect, key=_key(table))
+    taken = ConflictKind.CLAIM if table is CLAIMS else ConflictKind.UNIQUE
+    return Writing(prepared=prepared, to_row=to_row, what=table.name, taken=taken)
+
+
+def _update(sql: SqlDialect, table: Table, to_row: ToRow) -> Writing:
+    fixed = _FIXED | _FIXED_IN.get(table, frozenset()) | set(_key(table))
+    statement = (
+        update(table)
+        .where(*_is_old(table), table.c.version == bindparam(f"{OLD}version", type_=Whole) - 1)
+        .values({column: bindparam(column.name) for column in table.c if column.name not in fixed})
+    )
+    prepared = prepare(f"update {table.name}", sql.counted(statement), sql.dialect, key=_key(table), counted=True)
+    return Writing(prepared=prepared, to_row=to_row, what=table.name)
+
+
+def _finish(sql: SqlDialect) -> Writing:
+    written = ("answer_status", "answer_content_type", "answer_location", "answer_body", "finished_at")
+    statement = (
+        update(CLAIMS)
+        .where(*_is_old(CLAIMS), CLAIMS.c.finished_at.is_(None))
+        .values({CLAIMS.c[name]: bindparam(name) for name in written})
+    )
+    prepared = prepare("finish claim", statement, sql.dialect, key=("id",))
+    return Writing(prepared=prepared, to_row=finish_row, what="claims")
+
+
+def _move(sql: SqlDialect) -> tuple[Writing, ...]:
+    """Open the wallet if there is none, then add to it; the guard reads what earlier moves have left."""
+    amounts = ("available_minor", "pending_minor", "reserved_minor")
+    empty = {name: bindparam(f"no_{name}", 0, type_=Whole) for name in amounts}
+    opened = sql.insert(WALLETS).values({**{n: bindparam(n) for n in (*SCOPE, "currency")}, **empty})
+    after = {name: WALLETS.c[name] + bindparam(f"{OLD}{name}", type_=Whole) for name in amounts}
+    moved: Update = update(WALLETS).where(*_is_old(WALLETS), *(value >= 0 for value in after.values())).values(after)
+    key = (*SCOPE, "currency")
+    return (
+        Writing(
+            prepared=prepare("open wallet", opened.on_conflict_do_nothing(), sql.dialect, key=key),
+            to_row=move_row,
+            what="wallets",
+        ),
+        Writing(
+            prepared=prepare("move balance", sql.counted(moved), sql.dialect, key=key, counted=True),
+            to_row=move_row,
+            what="wallets",
+            missed=ConflictKind.BALANCE,
+        ),
+    )
+
+
+def _key(table: Table) -> tuple[str, ...]:
+    return tuple(column.name for column in table.primary_key)
+
+
+def _is_old(table: Table) -> tuple[Any, ...]:
+    return tuple(table.c[name] == bindparam(f"{OLD}{name}") for name in _key(table))

@@ -1,0 +1,103 @@
+"""A first app that can take a payment at once; twice is once."""
+
+import asyncio
+from typing import Final
+
+import click
+import msgspec
+
+from zerofee.domain.app import KeyKind, is_usable
+from zerofee.domain.change_set import ChangeSet, Conflict, Insert
+from zerofee.domain.ids import AppId
+from zerofee.domain.scope import Environment, Permission, Scope
+from zerofee.entrypoints.cli.key_file import KeptKeys, KeyFile
+from zerofee.entrypoints.cli.opening import checked_settings, opened
+from zerofee.entrypoints.container import Container
+from zerofee.entrypoints.demo import DEMO_APP, demo_app
+from zerofee.entrypoints.settings import Settings
+
+_SHOWN_ONCE: Final = (
+    "The demo app is there already, and its keys were shown when it was made. For others: zerofee keys create"
+)
+
+
+class Bootstrapped(msgspec.Struct, frozen=True, kw_only=True):
+    """
+    What `bootstrap --json` prints, all of it of the sandbox.
+
+    Keys are null where the app was there before and this machine does not hold them. Accounts come with the
+    dashboard: until then there is no user, and its fields are null.
+    """
+
+    user_email: str | None = None
+    user_password: str | None = None
+    app_id: str
+    secret_key: str | None
+    publishable_key: str | None
+
+
+@click.command("bootstrap", short_help="Make a demo app in the sandbox, once.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.option("--new", is_flag=True, help="Make another app beside those that are there.")
+def command(as_json: bool, new: bool) -> None:  # noqa: FBT001  click gives them so
+    """
+    Make a demo app with keys, connections to the test provider, and routes.
+
+    Twice is once: the same app is printed again, in development with the same keys, which are kept in
+    .zerofee-demo.json for that.
+    """
+    settings = checked_settings()
+    made = asyncio.run(bootstrap(settings, new=new))
+    if as_json:
+        click.echo(msgspec.json.encode(made).decode())
+        return
+    click.echo(f"app              {made.app_id}")
+    click.echo(f"secret key       {made.secret_key or '-'}")
+    click.echo(f"publishable key  {made.publishable_key or '-'}")
+    if made.secret_key is None:
+        click.echo(_SHOWN_ONCE, err=True)
+
+
+async def bootstrap(settings: Settings, *, new: bool = False) -> Bootstrapped:
+    """Make the demo app unless it is there, or another one if `new`."""
+    file = None if settings.production else KeyFile.of(settings.database_url)
+    async with opened(settings) as container:
+        if new:
+            return _bootstrapped(await _make(container, container.ids().new(AppId), app_too=True))
+        kept = file.read() if file else None
+        if kept is not None and await _is_known(container, kept):
+            return _bootstrapped(kept)
+        try:
+            keys = await _make(container, DEMO_APP, app_too=True)
+        except Conflict:
+            if file is None:
+                return Bootstrapped(app_id=DEMO_APP, secret_key=None, publishable_key=None)
+            keys = await _make(container, DEMO_APP, app_too=False)
+    if file is not None:
+        file.write(keys)
+    return _bootstrapped(keys)
+
+
+async def _make(container: Container, app_id: AppId, *, app_too: bool) -> KeptKeys:
+    """Make a pair of keys, and if `app_too` the app that they are for, in one commit."""
+    scope, now = Scope(app_id, Environment.SANDBOX), container.clock().now()
+    issue = container.issue_key()
+    secret, publishable = (
+        issue(scope, kind, "demo", now, frozenset({Permission.ALL})) for kind in (KeyKind.SECRET, KeyKind.PUBLISHABLE)
+    )
+    app = demo_app(scope, container.ids(), now) if app_too else ()
+    await container.commit()(ChangeSet((*app, Insert(secret.row), Insert(publishable.row))))
+    return KeptKeys(app_id, secret.text.reveal(), publishable.text.reveal())
+
+
+async def _is_known(container: Container, kept: KeptKeys) -> bool:
+    """Say whether the kept secret key is one of this database and still good."""
+    for hashed in container.hasher().digests(kept.secret_key):
+        found = await container.keys().key(hashed.digest)
+        if found is not None and is_usable(found, container.clock().now()):
+            return True
+    return False
+
+
+def _bootstrapped(keys: KeptKeys) -> Bootstrapped:
+    return Bootstrapped(app_id=keys.app_id, secret_key=keys.secret_key, publishable_key=keys.publishable_key)

@@ -1,0 +1,40 @@
+"""A demo merchant: one app in the sandbox that can take a payment at once, with a provider behind the provider."""
+
+from datetime import datetime
+from typing import Final
+
+from zerofee.domain.app import App
+from zerofee.domain.change_set import Change, Insert
+from zerofee.domain.connection import Connection
+from zerofee.domain.ids import AppId, ConnectionId, RouteId, UserId, make_id
+from zerofee.domain.ports.clock import Ids
+from zerofee.domain.routing import Route
+from zerofee.domain.scope import Environment, Scope
+
+# Always the same, so that whoever makes the demo twice, or two at once, meets the first one in the database.
+DEMO_APP: Final = make_id(AppId, 0, 0)
+DEMO_SCOPE: Final = Scope(DEMO_APP, Environment.SANDBOX)
+
+_OWNER: Final = make_id(UserId, 0, 0)
+_PROVIDER: Final = "test"
+# The second one is where a payment goes when the first is down: try the amount 60000.
+_PRIORITIES: Final = (1, 2)
+
+
+def demo_app(scope: Scope, ids: Ids, now: datetime) -> tuple[Change, ...]:
+    """Make the app of `scope`, its connections to the test provider there, and a route to each."""
+    app = App(id=scope.app_id, owner_id=_OWNER, name="Demo", created_at=now, updated_at=now)
+    changes: list[Change] = [Insert(app)]
+    for priority in _PRIORITIES:
+        connection_id = ids.new(ConnectionId)
+        connection = Connection(id=connection_id, scope=scope, provider_id=_PROVIDER, created_at=now, updated_at=now)
+        route = Route(
+            id=ids.new(RouteId),
+            scope=scope,
+            connection_id=connection_id,
+            priority=priority,
+            created_at=now,
+            updated_at=now,
+        )
+        changes += [Insert(connection), Insert(route)]
+    return tuple(changes)

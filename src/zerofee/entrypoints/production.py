@@ -1,0 +1,75 @@
+"""What production refuses to start with, and development warns of."""
+
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from zerofee.domain.ports.vault import Secret
+from zerofee.entrypoints.settings import DEVELOPMENT_SECRETS, PREFIX, LogLevel, Settings
+
+_SHORTEST_SECRET: Final = 32
+_LONGEST_TIMEOUT_S: Final = 60
+_SHORTEST_TTL_S: Final = 86_400
+_MAKE_ONE: Final = 'make one with: python3 -c "import secrets; print(secrets.token_urlsafe(48))"'
+
+
+def problems(settings: Settings) -> tuple[str, ...]:
+    """
+    Say what keeps these settings from production; each sentence names its variable and says what to do.
+
+    Source: reliability rules OPS-2 and section 16.
+    """
+    return tuple(f"{PREFIX}{said}" for check in _CHECKS for said in check(settings))
+
+
+def _secrets(settings: Settings) -> Iterator[tuple[str, Secret]]:
+    yield "JWT_SECRET", settings.jwt_secret
+    yield from (("ENCRYPTION_KEYS", key) for key in settings.encryption_keys)
+    yield from (("API_KEY_PEPPER", pepper) for pepper in settings.api_key_pepper)
+
+
+def _weak_secrets(settings: Settings) -> Iterator[str]:
+    seen: dict[str, str] = {}
+    for name, secret in _secrets(settings):
+        text = secret.reveal()
+        if text in DEVELOPMENT_SECRETS.values():
+            yield f"{name} is missing, or the published one of development: {_MAKE_ONE}"
+        elif len(text.encode()) < _SHORTEST_SECRET:
+            yield f"{name} has fewer than {_SHORTEST_SECRET} bytes: {_MAKE_ONE}"
+        elif text in seen:
+            yield f"{name} is the same as one of {PREFIX}{seen[text]}: {_MAKE_ONE}"
+        seen[text] = name
+
+
+def _plain_urls(settings: Settings) -> Iterator[str]:
+    if not settings.public_url.startswith("https://"):
+        yield "PUBLIC_URL is not https: set the address at which the world reaches this server."
+    for provider_id, url in settings.base_urls.items():
+        if not url.startswith("https://"):
+            yield f"{provider_id.upper()}_BASE_URL is not https: leave it out to use the provider's own."
+
+
+def _open_origins(settings: Settings) -> Iterator[str]:
+    if "*" in settings.cors_origins:
+        yield "CORS_ORIGINS lets every site in: list the origins of your own pages."
+
+
+def _loud_logs(settings: Settings) -> Iterator[str]:
+    if settings.log_level is LogLevel.DEBUG:
+        yield "LOG_LEVEL is debug, at which libraries log what they handle: use info."
+
+
+def _bounds(settings: Settings) -> Iterator[str]:
+    for name in ("provider_timeout", "request_budget"):
+        if getattr(settings, name) > _LONGEST_TIMEOUT_S:
+            yield f"{name.upper()} is more than {_LONGEST_TIMEOUT_S} seconds: set less."
+    if settings.idempotency_ttl < _SHORTEST_TTL_S:
+        yield f"IDEMPOTENCY_TTL is less than 24 hours: set {_SHORTEST_TTL_S} or more."
+
+
+_CHECKS: Final[tuple[Callable[[Settings], Iterator[str]], ...]] = (
+    _weak_secrets,
+    _plain_urls,
+    _open_origins,
+    _loud_logs,
+    _bounds,
+)

@@ -1,0 +1,48 @@
+"""From opened to closed: the storage, the sign of life, the upkeep, and the calm end of all three."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Final
+
+from zerofee.entrypoints.container import Container
+from zerofee.entrypoints.worker import Worker
+
+_LOG: Final = logging.getLogger(__name__)
+
+
+@asynccontextmanager
+async def running(container: Container, *, working: bool) -> AsyncIterator[None]:
+    """
+    Keep what the container made open, and do the upkeep too if `working`.
+
+    The process counts as alive before the first request can come, so that nobody takes what it sends for lost. At
+    the end, what was sent is waited for as long as the setting `drain_time` says; what is still under way then is
+    found by the next process, as after a crash.
+    """
+    store = container.store()
+    await store.start()
+    try:
+        worker = container.worker()
+        await worker.beat()
+        async with _upkeep(worker, container.settings().drain_time, working=working):
+            yield
+            if not await container.send_attempt().drain(container.settings().drain_time):
+                _LOG.warning("stopping with calls under way; they will be asked about by the next process")
+    finally:
+        await container.http().aclose()
+        await store.close()
+
+
+@asynccontextmanager
+async def _upkeep(worker: Worker, patience_s: int, *, working: bool) -> AsyncIterator[None]:
+    stop = asyncio.Event()
+    task = asyncio.create_task(worker.run(stop) if working else worker.only_beat(stop))
+    try:
+        yield
+    finally:
+        stop.set()
+        await asyncio.wait([task], timeout=patience_s)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)

@@ -1,0 +1,97 @@
+"""One server process: the application over its container, and its life from the first connection to the last."""
+
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from importlib.metadata import version
+from typing import Any
+
+from zerofee.entrypoints.container import Container
+from zerofee.entrypoints.http.app import create_app
+from zerofee.entrypoints.http.services import HttpSettings, Readiness, Services, nothing
+from zerofee.entrypoints.logs import set_up_logging
+from zerofee.entrypoints.running import running
+from zerofee.entrypoints.settings import Settings, read_environment, read_settings
+
+Application = Any
+"""An ASGI application; what framework it is made with is the HTTP shell's business."""
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """An application, and the switch that says it is to stop."""
+
+    application: Application
+    readiness: Readiness
+
+
+def serve_within(container: Container) -> Served:
+    """Make the application of a container that somebody else opens and closes."""
+    services = _services(container)
+    return Served(create_app(services), services.readiness)
+
+
+def working_application() -> Application:
+    """Make the application of a process of its own, with the upkeep; it opens and closes what it needs."""
+    return _own_application(working=True)
+
+
+def idle_application() -> Application:
+    """Make the same without the upkeep, which is left to worker processes."""
+    return _own_application(working=False)
+
+
+def _own_application(*, working: bool) -> Application:
+    settings = read_settings(read_environment())
+    set_up_logging(settings.log_format, settings.log_level)
+    container = Container(settings=settings)
+    life = _Life(container, working)
+    return create_app(_services(container, life))
+
+
+@dataclass(slots=True)
+class _Life:
+    """`running` as the two hooks that an application calls."""
+
+    container: Container
+    working: bool
+    opened: AsyncExitStack = field(default_factory=AsyncExitStack)
+
+    async def start(self) -> None:
+        await self.opened.enter_async_context(running(self.container, working=self.working))
+
+    async def stop(self) -> None:
+        await self.opened.aclose()
+
+
+def _services(container: Container, life: _Life | None = None) -> Services:
+    return Services(
+        settings=_http_settings(container.settings()),
+        create_payment=container.create_payment(),
+        capture_payment=container.capture_payment(),
+        cancel_payment=container.cancel_payment(),
+        authenticate_payment=container.authenticate_payment(),
+        refund_payment=container.refund_payment(),
+        reading=container.reading(),
+        once=container.once(),
+        send_attempt=container.send_attempt(),
+        showing=container.showing(),
+        keys=container.keys(),
+        hasher=container.hasher(),
+        clock=container.clock(),
+        providers=container.directory(),
+        cache=container.cache(),
+        ping=container.store().ping,
+        start=life.start if life else nothing,
+        stop=life.stop if life else nothing,
+    )
+
+
+def _http_settings(settings: Settings) -> HttpSettings:
+    return HttpSettings(
+        public_url=settings.public_url,
+        version=version("zerofee"),
+        production=settings.production,
+        max_body=settings.max_body,
+        body_timeout_s=settings.body_timeout,
+        drain_s=settings.drain_time,
+    )

@@ -1,0 +1,94 @@
+"""Which storage a URL names, and what every one of them offers."""
+
+from typing import Final, Protocol
+
+from sqlalchemy.exc import ArgumentError
+
+from zerofee.adapters.memory.store import MemoryStore
+from zerofee.adapters.routing_tables import RoutingLists
+from zerofee.adapters.sql.store import SqlStore
+from zerofee.domain.app import ApiKey
+from zerofee.domain.ports.keys import Keys
+from zerofee.domain.ports.store import Commit, Reads
+from zerofee.domain.ports.views import Views
+from zerofee.domain.ports.work import Work
+from zerofee.domain.scope import Scope
+from zerofee.entrypoints.settings import PREFIX, Settings, SettingsRefused
+
+MEMORY: Final = "memory://"
+
+
+class AllReads(Reads, RoutingLists, Protocol):
+    """What rules read, what routing is made of, and what the command line lists."""
+
+    async def api_keys(self, scope: Scope) -> tuple[ApiKey, ...]:
+        """List a scope's keys, by id."""
+        ...
+
+
+class Store(Protocol):
+    """Every storage port over one database. `gaps` says after `start` what it does not keep of our promises."""
+
+    @property
+    def gaps(self) -> tuple[str, ...]:
+        """Give the sentences, none for a storage that keeps them all."""
+        ...
+
+    @property
+    def commit(self) -> Commit:
+        """Give the one way to write."""
+        ...
+
+    @property
+    def reads(self) -> AllReads:
+        """Give what rules read."""
+        ...
+
+    @property
+    def keys(self) -> Keys:
+        """Give the look-up of API keys."""
+        ...
+
+    @property
+    def views(self) -> Views:
+        """Give the lists that are shown."""
+        ...
+
+    @property
+    def work(self) -> Work:
+        """Give the due work."""
+        ...
+
+    async def start(self) -> None:
+        """Open it; raise when it is not there, not safe, or not of this version."""
+        ...
+
+    async def close(self) -> None:
+        """Close it; twice is once."""
+        ...
+
+    async def ping(self) -> None:
+        """Return when it answers now; raise `StorageUnavailable` when it does not."""
+        ...
+
+
+def open_store(settings: Settings, *, beside_server: bool) -> Store:
+    """
+    Make the storage of `DATABASE_URL`; `start` opens it.
+
+    `beside_server` is for a tool that runs next to a server on SQLite. Raises `SettingsRefused` for a URL that names
+    no storage of ours.
+    """
+    if settings.database_url == MEMORY:
+        return MemoryStore()
+    try:
+        return SqlStore(settings.database_url, insist=settings.production, beside=beside_server)
+    except (ArgumentError, ValueError) as fault:
+        # What SQLAlchemy says of a URL may repeat it, with its password.
+        said = str(fault) if isinstance(fault, ValueError) else "it is no URL"
+        raise SettingsRefused((f"{PREFIX}DATABASE_URL: {said}. See .env.example for its form.",)) from None
+
+
+def is_sqlite(url: str) -> bool:
+    """Say whether a URL names an SQLite file, which one server process has for itself."""
+    return url.startswith("sqlite")

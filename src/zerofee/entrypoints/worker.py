@@ -1,0 +1,163 @@
+"""The loops that keep promises when nobody asks: each is one step, called again and again until it is told to stop."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Final
+
+from zerofee.application.upkeep.expire import Expire
+from zerofee.application.upkeep.reap import Reap
+from zerofee.application.upkeep.recover import Recover
+from zerofee.domain.ports.clock import Clock
+from zerofee.domain.ports.store import StorageUnavailable
+from zerofee.domain.ports.work import Work
+
+_LOG: Final = logging.getLogger(__name__)
+# A process that has been silent for 10 s counts as dead, so it may miss two beats.
+_BEAT_EVERY_S: Final = 3
+_DUE_EVERY_S: Final = 1
+_LANES: Final = 4
+_ORPHANS_EVERY_S: Final = 5
+_REAP_EVERY_S: Final = 60
+_LONGEST_WAIT_S: Final = 30
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """
+    One thing to do again and again.
+
+    `do` gives how much it found; `greedy` steps are called again at once while they find something, since what they
+    found will not be found again. `every_s` is the wait otherwise, `first_after_s` the one before the first time.
+    """
+
+    name: str
+    do: Callable[[], Awaitable[int]]
+    every_s: int
+    greedy: bool = False
+    first_after_s: int = 0
+
+
+@dataclass(slots=True)
+class Trouble:
+    """Counts a step's failures in a row, so that a fault that lasts is told once, and so is its end."""
+
+    step: str
+    failures: int = 0
+    told: set[str] = field(default_factory=set)
+
+    def happened(self, fault: Exception) -> None:
+        """Note a failure; log it if it is another than those before."""
+        self.failures += 1
+        kind = type(fault).__name__
+        if kind in self.told:
+            return
+        self.told.add(kind)
+        if isinstance(fault, StorageUnavailable):
+            _LOG.warning("%s: the storage is not available; trying again until it is", self.step)
+        else:
+            _LOG.error("%s failed; trying again", self.step, exc_info=fault)
+
+    def passed(self) -> None:
+        """Note a success; log it if there was trouble before."""
+        if self.failures:
+            _LOG.info("%s goes on, after %d failures", self.step, self.failures)
+        self.failures = 0
+        self.told.clear()
+
+    @property
+    def wait_s(self) -> int:
+        """Give the wait after a failure: 1, 2, 4 … at most 30 s."""
+        return min(1 << min(self.failures - 1, 5), _LONGEST_WAIT_S)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Worker:
+    """
+    Everything that is done without a request. Several processes may run one each: leases keep them apart.
+
+    Each method is one step and can be called alone. `run` is all of them at their pace.
+    """
+
+    boot_id: str
+    work: Work
+    recover: Recover
+    expire: Expire
+    reap: Reap
+    clock: Clock
+
+    async def beat(self) -> int:
+        """Say that this process is alive, so that nobody takes what it sends for lost."""
+        await self.work.beat(self.boot_id, self.clock.now())
+        return 0
+
+    async def run_due(self) -> int:
+        """Do once all that is due now, orphans first; give how much there was."""
+        await self.beat()
+        return await self.recover.orphans() + await self.recover.due() + await self.expire.due()
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Work until `stop` is set; what has been begun is finished. A cancelled step is done again after its lease."""
+        await self._all(stop, self._beating, *self._working)
+
+    async def only_beat(self, stop: asyncio.Event) -> None:
+        """Keep this process alive in the others' eyes until `stop` is set, and leave the work to them."""
+        await self._all(stop, self._beating)
+
+    @property
+    def _beating(self) -> Step:
+        return Step(name="beat", do=self.beat, every_s=_BEAT_EVERY_S)
+
+    @property
+    def _working(self) -> tuple[Step, ...]:
+        return (
+            Step(name="orphans", do=self.recover.orphans, every_s=_ORPHANS_EVERY_S),
+            *self._asking,
+            Step(name="due payments", do=self.expire.due, every_s=_DUE_EVERY_S, greedy=True),
+            Step(name="reap", do=self.reap.claims, every_s=_REAP_EVERY_S, greedy=True),
+        )
+
+    @property
+    def _asking(self) -> tuple[Step, ...]:
+        """Ask in several lanes, in turns while there is nothing to do: a provider that hangs holds only one."""
+        return tuple(
+            Step(
+                name=f"due attempts, lane {lane}",
+                do=self.recover.due,
+                every_s=_LANES * _DUE_EVERY_S,
+                greedy=True,
+                first_after_s=lane * _DUE_EVERY_S,
+            )
+            for lane in range(_LANES)
+        )
+
+    async def _all(self, stop: asyncio.Event, *steps: Step) -> None:
+        async with asyncio.TaskGroup() as group:
+            for step in steps:
+                group.create_task(repeat(step, stop), name=f"zerofee {step.name}")
+
+
+async def repeat(step: Step, stop: asyncio.Event) -> None:
+    """Do one step until `stop` is set: at once while a greedy one finds something, later and later while it fails."""
+    trouble = Trouble(step.name)
+    if step.first_after_s:
+        await _pause(stop, step.first_after_s)
+    while not stop.is_set():
+        try:
+            found = await step.do()
+        except Exception as fault:  # noqa: BLE001  whatever it is, the other payments' promises must be kept
+            trouble.happened(fault)
+            await _pause(stop, trouble.wait_s)
+            continue
+        trouble.passed()
+        if not (step.greedy and found):
+            await _pause(stop, step.every_s)
+
+
+async def _pause(stop: asyncio.Event, seconds: int) -> None:
+    try:
+        async with asyncio.timeout(seconds):
+            await stop.wait()
+    except TimeoutError:
+        return

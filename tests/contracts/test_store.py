@@ -1,0 +1,17 @@
+"""Every store keeps every promise: a new one joins by one word of `tests.stores`."""
+
+from zerofee.testing.store_contract import StoreContract
+from zerofee.testing.views_contract import ViewsContract
+from zerofee.testing.work_contract import WorkContract
+
+
+class TestStore(StoreContract):
+    pass
+
+
+class TestViews(ViewsContract):
+    pass
+
+
+class TestWork(WorkContract):
+    pass

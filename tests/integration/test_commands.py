@@ -1,0 +1,267 @@
+"""Commands that do something and end, each in this process: the servers have a file of their own."""
+
+import json
+import re
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click import Context
+from click.testing import CliRunner, Result
+
+from zerofee.entrypoints.cli import opening
+from zerofee.entrypoints.cli.failing import FAILURES
+from zerofee.entrypoints.cli.main import zerofee
+
+STRONG = {
+    "ZEROFEE_ENVIRONMENT": "production",
+    "ZEROFEE_PUBLIC_URL": "https://pay.example.com",
+    "ZEROFEE_JWT_SECRET": "a" * 32,
+    "ZEROFEE_ENCRYPTION_KEYS": "b" * 32,
+    "ZEROFEE_API_KEY_PEPPER": "c" * 32,
+}
+
+Ask = Callable[..., Result]
+
+
+@pytest.fixture(autouse=True)
+def _own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    # The tests' own logs stay as they are.
+    monkeypatch.setattr(opening, "set_up_logging", lambda *_: None)
+
+
+@pytest.fixture
+def ask(monkeypatch: pytest.MonkeyPatch) -> Ask:
+    def ask(*words: str, **settings: str) -> Result:
+        with monkeypatch.context() as environment:
+            for name, value in settings.items():
+                environment.setenv(name, value)
+            return CliRunner().invoke(zerofee, words)
+
+    return ask
+
+
+def told(done: Result) -> str:
+    """Give what a command printed that has succeeded."""
+    assert done.exit_code == 0, done.exception
+    return done.stdout
+
+
+def refusal(done: Result) -> str:
+    """Give what a command says that has failed in a way that a person can mend."""
+    assert isinstance(done.exception, FAILURES), done.exception
+    return str(done.exception)
+
+
+def test_bootstrap_is_idempotent(ask: Ask) -> None:
+    told(ask("migrate"))
+
+    first: dict[str, Any] = json.loads(told(ask("bootstrap", "--json")))
+    again = json.loads(told(ask("bootstrap", "--json")))
+    other = json.loads(told(ask("bootstrap", "--json", "--new")))
+
+    assert set(first) == {"user_email", "user_password", "app_id", "secret_key", "publishable_key"}
+    assert first["secret_key"].startswith("sk_sand_")
+    assert first["publishable_key"].startswith("pk_sand_")
+    assert again == first
+    assert other["app_id"] != first["app_id"]
+
+
+def test_a_lost_key_file_gives_new_keys_of_the_same_app(ask: Ask, tmp_path: Path) -> None:
+    told(ask("migrate"))
+    first = json.loads(told(ask("bootstrap", "--json")))
+    (tmp_path / ".zerofee-demo.json").unlink()
+
+    again = json.loads(told(ask("bootstrap", "--json")))
+
+    assert again["app_id"] == first["app_id"]
+    assert again["secret_key"] != first["secret_key"]
+
+
+def test_two_databases_have_a_demo_each(ask: Ask) -> None:
+    other = {"ZEROFEE_DATABASE_URL": "sqlite+aiosqlite:///./other.db"}
+    told(ask("migrate"))
+    told(ask("migrate", **other))
+
+    first = json.loads(told(ask("bootstrap", "--json")))
+    second = json.loads(told(ask("bootstrap", "--json", **other)))
+
+    assert second["secret_key"] != first["secret_key"]
+    assert json.loads(told(ask("bootstrap", "--json"))) == first
+
+
+def test_a_broken_key_file_is_no_obstacle(ask: Ask, tmp_path: Path) -> None:
+    told(ask("migrate"))
+    (tmp_path / ".zerofee-demo.json").write_text("{")
+
+    assert json.loads(told(ask("bootstrap", "--json")))["secret_key"]
+
+
+def test_production_keeps_no_keys_on_disk(ask: Ask, tmp_path: Path) -> None:
+    told(ask("migrate", **STRONG))
+
+    first = json.loads(told(ask("bootstrap", "--json", **STRONG)))
+    again = ask("bootstrap", **STRONG)
+
+    assert first["secret_key"]
+    assert first["app_id"] in told(again)
+    assert "keys create" in again.stderr
+    assert not (tmp_path / ".zerofee-demo.json").exists()
+
+
+def test_bootstrap_asks_for_a_migrated_database(ask: Ask) -> None:
+    assert "zerofee migrate" in refusal(ask("bootstrap"))
+
+
+def test_keys_are_made_listed_and_revoked(ask: Ask) -> None:
+    told(ask("migrate"))
+    app = json.loads(told(ask("bootstrap", "--json")))["app_id"]
+
+    key = told(ask("keys", "create", "--app", app, "--name", "till 3", "--scope", "payments")).strip()
+    listed = told(ask("keys", "list", "--app", app))
+    key_id = re.search(rf"(key_\w+)  good  sk_sand_…{key[-4:]}  payments .*till 3", listed)
+    assert key_id is not None
+    told(ask("keys", "revoke", "--app", app, key_id[1]))
+
+    assert key not in listed
+    assert f"{key_id[1]}  gone" in told(ask("keys", "list", "--app", app))
+    assert told(ask("keys", "list", "--app", app, "--environment", "live")) == ""
+
+
+def test_a_publishable_key_may_do_nothing_of_a_secret_one(ask: Ask) -> None:
+    told(ask("migrate"))
+    app = json.loads(told(ask("bootstrap", "--json")))["app_id"]
+
+    key = told(ask("keys", "create", "--app", app, "--kind", "publishable", "--environment", "live")).strip()
+
+    assert key.startswith("pk_live_")
+    assert f"pk_live_…{key[-4:]}  -  " in told(ask("keys", "list", "--app", app, "--environment", "live"))
+
+
+def test_a_key_for_no_app_is_refused(ask: Ask) -> None:
+    told(ask("migrate"))
+
+    assert "app_1" in refusal(ask("keys", "create", "--app", "app_1"))
+
+
+def test_a_key_of_another_app_is_not_revoked(ask: Ask) -> None:
+    told(ask("migrate"))
+    first = json.loads(told(ask("bootstrap", "--json")))["app_id"]
+    other = json.loads(told(ask("bootstrap", "--json", "--new")))["app_id"]
+    key_id = told(ask("keys", "list", "--app", first)).split()[0]
+
+    assert key_id in refusal(ask("keys", "revoke", "--app", other, key_id))
+    assert "gone" not in told(ask("keys", "list", "--app", first))
+
+
+def test_a_backup_is_whole_and_private_and_replaces_nothing_unasked(ask: Ask, tmp_path: Path) -> None:
+    told(ask("migrate"))
+    told(ask("bootstrap"))
+
+    told(ask("backup", "copy.db"))
+
+    copy = tmp_path / "copy.db"
+    with closing(sqlite3.connect(copy)) as connection:
+        assert connection.execute("SELECT count(*) FROM apps").fetchone() == (1,)
+        assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    assert copy.stat().st_mode & 0o777 == 0o600
+    assert "--force" in refusal(ask("backup", "copy.db"))
+    told(ask("backup", "--force", "copy.db"))
+    assert not list(tmp_path.glob("*.part"))
+
+
+def test_there_is_no_backup_of_nothing(ask: Ask, tmp_path: Path) -> None:
+    assert "no backup" in refusal(ask("backup", "copy.db"))
+    assert not (tmp_path / "copy.db").exists()
+
+
+def test_postgres_has_a_backup_of_its_own(ask: Ask) -> None:
+    said = refusal(ask("backup", "copy", ZEROFEE_DATABASE_URL="postgresql+asyncpg://db/zerofee"))
+
+    assert "pg_dump" in said
+
+
+def test_doctor_says_what_to_do_and_fails_until_it_is_done(ask: Ask) -> None:
+    ill = ask("doctor")
+    told(ask("migrate"))
+    well = ask("doctor")
+
+    assert ill.exit_code == 1
+    assert "zerofee migrate" in ill.stdout
+    assert "FAIL" not in told(well)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"ZEROFEE_JWT_SECRET": "short"}, "FAIL  settings: ZEROFEE_JWT_SECRET"),
+        ({"ZEROFEE_BULKHEAD": "many"}, "FAIL  settings: ZEROFEE_BULKHEAD"),
+        ({"ZEROFEE_DATABASE_URL": "postgresql+asyncpg://127.0.0.1:1/zerofee"}, "FAIL  database: cannot be used"),
+        ({"ZEROFEE_DATABASE_URL": "memory://"}, "FAIL  database: memory"),
+    ],
+)
+def test_doctor_finds_what_keeps_it_from_production(ask: Ask, change: dict[str, str], said: str) -> None:
+    ill = ask("doctor", **STRONG | change)
+
+    assert ill.exit_code == 1
+    assert said in ill.stdout
+
+
+def test_doctor_notices_a_slip_of_the_pen(ask: Ask) -> None:
+    assert "did you mean ZEROFEE_LOG_LEVEL?" in ask("doctor", ZEROFEE_LOG_LEVLE="info").stdout
+
+
+@pytest.mark.parametrize("words", [("serve", "--workers", "2"), ("serve", "--no-worker"), ("worker",)], ids=" ".join)
+@pytest.mark.parametrize("url", ["sqlite+aiosqlite:///./zerofee.db", "memory://"])
+def test_what_has_one_process_refuses_more(ask: Ask, words: tuple[str, ...], url: str) -> None:
+    assert "PostgreSQL" in refusal(ask(*words, ZEROFEE_DATABASE_URL=url))
+
+
+def test_production_refuses_to_start_and_names_the_variable(ask: Ask) -> None:
+    assert "ZEROFEE_JWT_SECRET" in refusal(ask("serve", "--port", "0", ZEROFEE_ENVIRONMENT="production"))
+
+
+def test_an_unmigrated_database_is_not_served(ask: Ask) -> None:
+    assert "zerofee migrate" in refusal(ask("serve", "--port", "0"))
+
+
+@pytest.mark.parametrize("url", ["mysql://db/zerofee", "nonsense", "sqlite+aiosqlite://"])
+def test_a_url_of_no_storage_is_refused_by_its_variables_name(ask: Ask, url: str) -> None:
+    done = ask("serve", "--port", "0", ZEROFEE_DATABASE_URL=url)
+
+    assert "ZEROFEE_DATABASE_URL" in refusal(done)
+
+
+@pytest.mark.parametrize("words", [("serve", "--prot", "1"), ("sreve",), ("serve", "--port", "x"), ("keys", "list")])
+def test_what_is_not_understood_exits_with_2(ask: Ask, words: tuple[str, ...]) -> None:
+    assert ask(*words).exit_code == 2
+
+
+@pytest.mark.parametrize("word", zerofee.list_commands(Context(zerofee)))
+def test_every_command_has_help(ask: Ask, word: str) -> None:
+    assert word in told(ask("--help"))
+    assert "Usage: " in told(ask(word, "--help"))
+
+
+def test_routes_are_explained_before_anything_is_paid(ask: Ask) -> None:
+    told(ask("migrate"))
+    app = json.loads(told(ask("bootstrap", "--json")))["app_id"]
+    words = ("routes", "explain", "--app", app, "--currency", "EUR", "--payment-method", "card")
+
+    assert "1. test through con_" in told(ask(*words, "--amount", "500"))
+    assert "amount" in refusal(ask(*words, "--amount", "0"))
+
+
+def test_an_app_with_no_connection_is_told_so(ask: Ask) -> None:
+    told(ask("migrate"))
+    words = ("routes", "explain", "--app", "app_1", "--currency", "EUR", "--payment-method", "card", "--amount", "5")
+
+    assert "no_route" in told(ask(*words))
+
+
+def test_the_providers_are_listed(ask: Ask) -> None:
+    assert "test" in told(ask("providers", "list"))

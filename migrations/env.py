@@ -6,7 +6,7 @@ from alembic import context
 from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from zerofee.adapters.sql.tables import METADATA
+from zerofee.adapters.sql.schema import METADATA
 
 
 def run(connection: Connection) -> None:

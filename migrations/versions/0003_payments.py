@@ -153,7 +153,7 @@ def upgrade() -> None:
         moment("ended_at", null=True),
         whole("version"),
         sa.CheckConstraint(
-            "kind IN ('charge', 'authenticate', 'capture', 'cancel', 'expire', 'refund')",
+            "kind IN ('charge', 'authenticate', 'capture', 'cancel', 'expire', 'refund', 'payout')",
             name=op.f("ck_attempts_kind_known"),
         ),
         sa.CheckConstraint(

@@ -23,13 +23,6 @@ def upgrade() -> None:
         blob("data"),
         moment("created_at"),
         sa.CheckConstraint("environment IN ('sandbox', 'live')", name=op.f("ck_events_environment_known")),
-        sa.CheckConstraint(
-            "type IN ('payment.created', 'payment.requires_action', 'payment.processing', "
-            "'payment.authorized', 'payment.succeeded', 'payment.failed', 'payment.cancelled', "
-            "'payment.expired', 'payment.refunded', 'refund.created', 'refund.succeeded', "
-            "'refund.failed', 'refund.cancelled')",
-            name=op.f("ck_events_type_known"),
-        ),
         sa.CheckConstraint("sequence > 0", name=op.f("ck_events_sequence")),
         sa.PrimaryKeyConstraint("app_id", "environment", "id", name=op.f("pk_events")),
         sa.UniqueConstraint(

@@ -1,5 +1,7 @@
 """Every store keeps every promise: a new one joins by one word of `tests.stores`."""
 
+from zerofee.testing.accounts_contract import AccountsContract
+from zerofee.testing.inbox_contract import InboxContract
 from zerofee.testing.store_contract import StoreContract
 from zerofee.testing.views_contract import ViewsContract
 from zerofee.testing.work_contract import WorkContract
@@ -14,4 +16,12 @@ class TestViews(ViewsContract):
 
 
 class TestWork(WorkContract):
+    pass
+
+
+class TestInbox(InboxContract):
+    pass
+
+
+class TestAccounts(AccountsContract):
     pass

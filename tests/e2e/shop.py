@@ -11,17 +11,18 @@ import httpx
 from litestar import Litestar
 
 from zerofee.adapters.memory.clock import ToldClock
+from zerofee.application.apps.write_keys import Issued
 from zerofee.domain.app import KeyKind
 from zerofee.domain.change_set import ChangeSet, Insert
 from zerofee.domain.connection import Connection
 from zerofee.domain.ids import AppId
+from zerofee.domain.new_key import NewKey
 from zerofee.domain.outcome import Outcome
 from zerofee.domain.ports.provider import ChargeOrder, Provider, Providers
 from zerofee.domain.scope import Environment, Permission, Scope
 from zerofee.entrypoints.container import Container
 from zerofee.entrypoints.demo import demo_app
 from zerofee.entrypoints.http.services import Services
-from zerofee.entrypoints.issuing import Issued, IssueKey
 from zerofee.entrypoints.running import running
 from zerofee.entrypoints.serving import serve_within
 from zerofee.entrypoints.settings import Settings
@@ -140,8 +141,9 @@ class Shop:
 
 def issue(container: Container, scope: Scope, kind: KeyKind, permissions: frozenset[Permission]) -> Issued:
     """Make a key, which is not kept yet."""
-    make_key = IssueKey(container.hasher(), container.ids())
-    return make_key(scope, kind, "test", container.clock().now(), permissions)
+    order = NewKey(scope=scope, kind=kind, name="test", permissions=permissions)
+    issued: Issued = container.issue_key()(order, container.clock().now())
+    return issued
 
 
 @asynccontextmanager

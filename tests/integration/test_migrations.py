@@ -15,8 +15,8 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from tests.stores import sqlite_url
 from zerofee.adapters.sql.migrating import is_at_head, migrate, scripts
+from zerofee.adapters.sql.schema import METADATA
 from zerofee.adapters.sql.store import SqlStore
-from zerofee.adapters.sql.tables import METADATA
 from zerofee.domain.change_set import ChangeSet, Insert
 from zerofee.domain.ports.store import StorageUnavailable
 from zerofee.testing.builders import SCOPE, a_connection, a_route, an_app

@@ -6,13 +6,14 @@ within their bounds, and nothing is sent while an outcome is unknown.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from itertools import permutations
 from random import Random
 
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from zerofee.adapters.memory.clock import START, CountingIds
 from zerofee.domain.asking import AskRules
@@ -143,6 +144,9 @@ class APaymentsLife(RuleBasedStateMachine):
             assert after is S.SUCCEEDED
             assert self.payment.late
 
+    def in_flight(self) -> set[AttemptId]:
+        return {attempt.id for attempt in self.attempts.values() if attempt.state in IN_FLIGHT}
+
     @property
     def charge(self) -> Attempt:
         assert self.payment.charge_id is not None
@@ -150,6 +154,22 @@ class APaymentsLife(RuleBasedStateMachine):
 
     def attempt_among(self, data: st.DataObject) -> Attempt:
         return self.attempts[data.draw(st.sampled_from(sorted(self.attempts)))]
+
+    @initialize(first=st.sampled_from([Paid(MONEY), Authorized(MONEY), ActionRequired(OTP, "ref"), None]))
+    def charge_is_answered(self, first: Outcome | None) -> None:
+        if first is not None:
+            self.apply(self.settled(self.charge, first, Moment(now=self.now, rules=RULES)))
+
+    @precondition(lambda self: self.in_flight())
+    @rule(expected=st.booleans())
+    def what_is_in_flight_is_answered(self, expected: bool) -> None:
+        """What it was sent for, or a plain refusal: so that a walk gets somewhere."""
+        (attempt_id,) = self.in_flight()
+        attempt = self.attempts[attempt_id]
+        let_go = attempt.kind in {AttemptKind.CANCEL, AttemptKind.EXPIRE}
+        done: Outcome = Cancelled() if let_go else Paid(attempt.money)
+        answer = done if expected else Refused(FailureCode.UNSUPPORTED)
+        self.apply(self.settled(attempt, answer, Moment(now=self.now, rules=RULES)))
 
     @rule(data=st.data(), asked=st.booleans(), in_time=st.booleans())
     def provider_says(self, data: st.DataObject, asked: bool, in_time: bool) -> None:
@@ -166,7 +186,11 @@ class APaymentsLife(RuleBasedStateMachine):
         )
         before = {other.id for other in self.attempts.values() if other.state is A.UNKNOWN}
         charges = [other for other in self.attempts.values() if other.kind is AttemptKind.CHARGE]
-        self.apply(self.settled(attempt, outcome, moment))
+        plan = self.settled(attempt, outcome, moment)
+        if plan is not None and plan.opened is not None and self.in_flight() - {attempt.id}:
+            # The store refuses a second one in flight, and it is decided again with nothing to be sent.
+            plan = self.settled(attempt, outcome, replace(moment, next_try=None))
+        self.apply(plan)
         if before:
             now = [other for other in self.attempts.values() if other.kind is AttemptKind.CHARGE]
             assert len(now) == len(charges), "nothing new is tried while an outcome is unknown"
@@ -221,7 +245,7 @@ class APaymentsLife(RuleBasedStateMachine):
 
     @invariant()
     def one_thing_is_in_flight_at_most(self) -> None:
-        assert len([attempt for attempt in self.attempts.values() if attempt.state in IN_FLIGHT]) <= 1
+        assert len(self.in_flight()) <= 1
 
     @invariant()
     def money_stays_within_its_bounds(self) -> None:

@@ -9,10 +9,11 @@ from importlib.metadata import entry_points
 from typing import Final
 
 from zerofee.adapters.http.client import HttpClient
-from zerofee.adapters.provider_kind import ENTRY_POINT_GROUP, Opening, ProviderKind
+from zerofee.adapters.provider_kind import ENTRY_POINT_GROUP, CredentialsInvalid, Opening, ProviderKind
 from zerofee.domain.capabilities import Capabilities
 from zerofee.domain.connection import Connection
 from zerofee.domain.ids import ConnectionId
+from zerofee.domain.new_payment import InvalidField
 from zerofee.domain.ports.clock import Clock
 from zerofee.domain.ports.provider import CannotOpen, Provider
 from zerofee.domain.ports.vault import SealBroken, Secret, Vault
@@ -65,6 +66,16 @@ class ProviderDirectory:
         kind = self.kinds.get(provider_id)
         return kind.capabilities if kind else None
 
+    def hints(self, connection: Connection, given: Mapping[str, Secret]) -> Mapping[str, str]:
+        kind = self._kind(connection)
+        try:
+            hints = kind.hints(given)
+            # What is kept must open: whether a secret is of this environment shows only here.
+            kind.open(self._opening(connection, given))
+        except CredentialsInvalid as invalid:
+            raise InvalidField(invalid.detail, field=f"credentials.{invalid.field}") from None
+        return hints
+
     async def open(self, connection: Connection) -> Provider:
         key = (connection.id, connection.version)
         until = int(self.clock.now().timestamp())
@@ -79,26 +90,33 @@ class ProviderDirectory:
         return provider
 
     def _open(self, connection: Connection) -> Provider:
+        kind = self._kind(connection)
+        try:
+            credentials = self.vault.open(connection) if connection.sealed else {}
+            return kind.open(self._opening(connection, credentials))
+        except SealBroken as broken:
+            raise CannotOpen("the connection's credentials do not open; connect it anew") from broken
+        except CredentialsInvalid as invalid:
+            raise CannotOpen(f"the connection's credentials are no good: {invalid.detail}") from None
+
+    def _kind(self, connection: Connection) -> ProviderKind:
         kind = self.kinds.get(connection.provider_id)
         if kind is None:
             raise CannotOpen(f"the provider {connection.provider_id} is not installed")
-        try:
-            credentials = self.vault.open(connection) if connection.sealed else {}
-        except SealBroken as broken:
-            raise CannotOpen("the connection's credentials do not open; connect it anew") from broken
+        return kind
+
+    def _opening(self, connection: Connection, credentials: Mapping[str, Secret]) -> Opening:
         environment = connection.scope.environment
-        return kind.open(
-            Opening(
-                connection_id=connection.id,
-                environment=environment,
-                credentials=credentials,
-                settings=connection.settings,
-                send=self.http.sender(connection.provider_id, environment),
-                clock=self.clock,
-                public_url=self.public_url,
-                base_url=self.base_urls.get(connection.provider_id),
-                own_secret=self._own_secret(connection.id),
-            )
+        return Opening(
+            connection_id=connection.id,
+            environment=environment,
+            credentials=credentials,
+            settings=connection.settings,
+            send=self.http.sender(connection.provider_id, environment),
+            clock=self.clock,
+            public_url=self.public_url,
+            base_url=self.base_urls.get(connection.provider_id),
+            own_secret=self._own_secret(connection.id),
         )
 
     def _own_secret(self, connection_id: ConnectionId) -> Secret:

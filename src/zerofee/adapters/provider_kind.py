@@ -56,7 +56,12 @@ class ProviderKind(Protocol):
         ...
 
     def open(self, opening: Opening) -> Provider:
-        """Make the provider of one connection; no I/O happens here."""
+        """
+        Make the provider of one connection; no I/O happens here.
+
+        Raises `CredentialsInvalid` for credentials that cannot serve here, such as those of the other environment. It
+        is asked once when they are given, so that a connection is kept only if it opens.
+        """
         ...
 
     def hints(self, credentials: Mapping[str, Secret]) -> Mapping[str, str]:

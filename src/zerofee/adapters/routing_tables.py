@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import Final, Protocol
 
 from zerofee.adapters.remembering import Remembered
+from zerofee.domain.capabilities import Capabilities
 from zerofee.domain.connection import Connection
-from zerofee.domain.ports.provider import Providers
 from zerofee.domain.routing import Option, Route, RoutingTable
 from zerofee.domain.scope import Scope
 
@@ -27,13 +27,21 @@ class RoutingLists(Protocol):
         ...
 
 
+class Installed(Protocol):
+    """What is known of the installed providers."""
+
+    def capabilities(self, provider_id: str) -> Capabilities | None:
+        """Give what one provider can do, `None` when it is not installed."""
+        ...
+
+
 class RememberedRouting:
     """The `RoutingTables` port. Whoever writes a route or a connection here tells `forget`."""
 
     def __init__(
         self,
         lists: RoutingLists,
-        providers: Providers,
+        providers: Installed,
         ttl_s: int = _TTL_S,
         stopwatch: Callable[[], float] = time.monotonic,
     ) -> None:

@@ -1,12 +1,13 @@
-"""Plans into change sets: each piece of news becomes an event in the very commit that causes it."""
+"""Plans into change sets: news becomes events, and moved money entries, in the very commit that causes them."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
+from zerofee.application.bookkeeping import Bookkeeping
 from zerofee.domain.change_set import Change, ChangeSet, Insert
 from zerofee.domain.event import Event
 from zerofee.domain.ids import EventId
-from zerofee.domain.plan import News, Plan
+from zerofee.domain.plan import News, PayoutPlan, Plan
 from zerofee.domain.ports.clock import Ids
 from zerofee.domain.ports.showing import Showing
 
@@ -17,11 +18,17 @@ class Publishing:
 
     showing: Showing
     ids: Ids
+    bookkeeping: Bookkeeping
 
-    def __call__(self, plan: Plan, now: datetime, *more: Change) -> ChangeSet:
-        """Make the change set of a plan: its changes, an event for each piece of news, and `more`."""
+    async def __call__(self, plan: Plan | PayoutPlan, now: datetime, *more: Change) -> ChangeSet:
+        """
+        Make the change set of a plan: its changes, an event for each piece of news, the ledger's part, and `more`.
+
+        Raises `InsufficientBalance` when money is to leave that the wallet does not hold.
+        """
         events = (Insert(self._event(news, now)) for news in plan.news)
-        return ChangeSet((*plan.changes, *events, *more))
+        booked = await self.bookkeeping(plan.facts, now) if plan.facts else ()
+        return ChangeSet((*plan.changes, *events, *booked, *more))
 
     def _event(self, news: News, now: datetime) -> Event:
         return Event(

@@ -1,10 +1,13 @@
 """The knobs that use cases turn by; the entrypoint fills them in from the settings."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
 from zerofee.domain.asking import AskRules
+from zerofee.domain.currency import Currency
 from zerofee.domain.ids import PaymentId
+from zerofee.domain.withdrawing import WithdrawalLimit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,3 +30,26 @@ class PaymentRules:
     def return_url(self, payment_id: PaymentId) -> str:
         """Say where a redirected customer comes back to when the payment names no URL of its own."""
         return f"{self.public_url}/return/{payment_id}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountRules:
+    """
+    Who may log in, and how often what may be tried within an hour.
+
+    `requests_an_hour` and `tries_an_hour` are for codes of one account, `an_hour_from_one_address` bounds each of
+    the two for one network address. Source: reliability rules AUT-3.
+    """
+
+    require_verified_email: bool = False
+    requests_an_hour: int = 5
+    tries_an_hour: int = 15
+    an_hour_from_one_address: int = 30
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WithdrawalRules:
+    """How long a withdrawal waits before it is sent, in which time it can be cancelled, and how much may leave."""
+
+    delay: timedelta = timedelta(0)
+    limits: Mapping[Currency, WithdrawalLimit] = field(default_factory=dict)

@@ -8,7 +8,7 @@ from typing import Final
 
 from zerofee.domain.failure import Failure
 from zerofee.domain.idempotency import Claim, ClaimId
-from zerofee.domain.ids import AttemptId, ConnectionId, PaymentId, RefundId
+from zerofee.domain.ids import AttemptId, ConnectionId, PaymentId, RefundId, WithdrawalId
 from zerofee.domain.money import Money
 from zerofee.domain.next_action import NextAction
 from zerofee.domain.outcome import Details
@@ -24,6 +24,7 @@ class AttemptKind(StrEnum):
     CANCEL = "cancel"
     EXPIRE = "expire"
     REFUND = "refund"
+    PAYOUT = "payout"
 
 
 class AttemptState(StrEnum):
@@ -58,6 +59,8 @@ class Attempt:
     """
     One try: where, what, under which key of the provider's, and what came of it.
 
+    It is of a payment, and then perhaps of a refund of it; or, a `payout`, of a withdrawal.
+
     `provider_key` is the idempotency value given to the provider, made for this attempt and never reused.
     `digest` is the SHA-256 of what is sent, so that a resend can be proven equal. `reference` is the provider's
     id of it; `details` are further values that the adapter needs again. `boot_id` names the process that sends.
@@ -67,8 +70,9 @@ class Attempt:
 
     id: AttemptId
     scope: Scope
-    payment_id: PaymentId
+    payment_id: PaymentId | None
     refund_id: RefundId | None = None
+    withdrawal_id: WithdrawalId | None = None
     kind: AttemptKind
     number: int
     connection_id: ConnectionId
@@ -93,6 +97,19 @@ class Attempt:
     started_at: datetime
     ended_at: datetime | None = None
     version: int = 1
+
+    @property
+    def of_payment(self) -> PaymentId:
+        """Give the payment that it is of; raise `ValueError` for a payout, which is of a withdrawal."""
+        if self.payment_id is None:
+            msg = "a payout is of no payment"
+            raise ValueError(msg)
+        return self.payment_id
+
+    @property
+    def subject_id(self) -> PaymentId | WithdrawalId:
+        """Give what it is of, of which one attempt may be in flight at a time."""
+        return self.of_payment if self.withdrawal_id is None else self.withdrawal_id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -93,9 +93,10 @@ class AuditEntry:
     hash: str
 
 
-def next_entry(last: AuditEntry | None, app_id: AppId, audit_id: AuditId, told: tuple[Author, Deed], at: datetime) -> AuditEntry:
+def next_entry(
+    last: AuditEntry | None, app_id: AppId, audit_id: AuditId, author: Author, deed: Deed, at: datetime
+) -> AuditEntry:
     """Chain a deed to the last entry of its app; `None` begins the chain."""
-    author, deed = told
     entry = AuditEntry(
         id=audit_id,
         app_id=app_id,

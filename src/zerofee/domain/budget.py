@@ -3,16 +3,10 @@
 from dataclasses import dataclass
 from typing import Final
 
-from zerofee.domain.errors import DomainError
+from zerofee.domain.new_payment import InvalidField
 
 MOST_REQUESTS: Final = 1_000_000
 LONGEST_SPAN_S: Final = 3600
-
-
-class InvalidBudget(DomainError):
-    """A rate limit that allows nothing, or counts over a span that is too long to count over."""
-
-    code = "rate_limit_invalid"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +18,9 @@ class Budget:
 
 
 def budget(requests: int, seconds: int) -> Budget:
-    """Check a budget that an app asks for; raise `InvalidBudget`, which names the part."""
+    """Check a budget that an app asks for; raise `InvalidField`, which names the part."""
     if not 1 <= requests <= MOST_REQUESTS:
-        raise InvalidBudget(f"requests must be 1 to {MOST_REQUESTS}.", field="rate_limit.requests")
+        raise InvalidField(f"requests must be 1 to {MOST_REQUESTS}.", field="rate_limit.requests")
     if not 1 <= seconds <= LONGEST_SPAN_S:
-        raise InvalidBudget(f"seconds must be 1 to {LONGEST_SPAN_S}.", field="rate_limit.seconds")
+        raise InvalidField(f"seconds must be 1 to {LONGEST_SPAN_S}.", field="rate_limit.seconds")
     return Budget(requests, seconds)

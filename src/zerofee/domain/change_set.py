@@ -7,16 +7,52 @@ from enum import StrEnum
 
 from zerofee.domain.app import ApiKey, App
 from zerofee.domain.attempt import Attempt
+from zerofee.domain.audit import AuditEntry
 from zerofee.domain.connection import Connection
 from zerofee.domain.event import Event
+from zerofee.domain.fee import FeeRule
 from zerofee.domain.idempotency import Answer, Claim, ClaimId
+from zerofee.domain.ids import KeyId
+from zerofee.domain.inbox import InboxEvent
+from zerofee.domain.ledger import Entry
+from zerofee.domain.letter import Letter
+from zerofee.domain.maturing import PendingCredit
+from zerofee.domain.one_time_code import OneTimeCode
 from zerofee.domain.payment import Payment
 from zerofee.domain.refund import Refund
 from zerofee.domain.routing import Route
+from zerofee.domain.scope import Scope
+from zerofee.domain.session import Session
+from zerofee.domain.tally import Tally
+from zerofee.domain.user import User
 from zerofee.domain.wallet import BalanceMove
+from zerofee.domain.withdrawal import Withdrawal
 
-Insertable = App | ApiKey | Connection | Route | Payment | Attempt | Refund | Event | Claim
-Updatable = App | ApiKey | Connection | Route | Payment | Attempt | Refund
+People = User | Session | OneTimeCode | Letter | Tally
+"""What belongs to people, and to no app."""
+
+Books = Entry | PendingCredit | Withdrawal | FeeRule
+"""What the ledger and the wallets are made of, besides the balances."""
+
+Insertable = (
+    App
+    | ApiKey
+    | Connection
+    | Route
+    | Payment
+    | Attempt
+    | Refund
+    | Event
+    | Claim
+    | AuditEntry
+    | InboxEvent
+    | People
+    | Books
+)
+Deletable = Connection | Route | FeeRule
+Updatable = (
+    App | ApiKey | Connection | Route | Payment | Attempt | Refund | InboxEvent | People | PendingCredit | Withdrawal
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +70,22 @@ class Update:
 
 
 @dataclass(frozen=True, slots=True)
+class Delete:
+    """Take a thing away, if the stored version is still `value.version` and nothing refers to it."""
+
+    value: Deletable
+
+
+@dataclass(frozen=True, slots=True)
+class KeyUsed:
+    """Note when a key was used last. It is no new version of the key, and never moves the time back."""
+
+    scope: Scope
+    key_id: KeyId
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Finish:
     """Keep the answer of a claim, if it has none yet; a claim that has one is left as it is."""
 
@@ -42,7 +94,7 @@ class Finish:
     at: datetime
 
 
-Change = Insert | Update | Finish | BalanceMove
+Change = Insert | Update | Delete | KeyUsed | Finish | BalanceMove
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +115,8 @@ class ConflictKind(StrEnum):
     VERSION = "version"
     UNIQUE = "unique"
     BALANCE = "balance"
+    REFERRED = "referred"
+    """What was to be deleted is referred to; deciding the same again does not help."""
 
 
 class Conflict(Exception):

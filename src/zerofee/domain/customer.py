@@ -1,18 +1,13 @@
 """Who pays, as the merchant tells it."""
 
-import re
 import unicodedata
 from dataclasses import dataclass, replace
 from typing import Final
 
+from zerofee.domain.contact import e164, email_address
 from zerofee.domain.errors import DomainError
 from zerofee.domain.plain_text import is_plain
 
-_PHONE: Final = re.compile(r"\+[1-9][0-9]{6,14}")
-_PUNCTUATION: Final = str.maketrans("", "", " -.()")
-# RFC 5321 allows 254 characters in all; what comes before and after the @ is the mail server's business.
-_EMAIL: Final = re.compile(r"[^@\s]{1,64}@[^@\s]+\.[^@\s]{2,}")
-_EMAIL_LENGTH: Final = 254
 _NAME_LENGTH: Final = 200
 
 
@@ -42,15 +37,9 @@ def customer(wanted: Customer) -> Customer:
 
 
 def phone(text: str) -> str:
-    """
-    Read a phone number into E.164.
-
-    Spaces and `-.()` are dropped; digits of other scripts are refused rather than folded silently.
-
-    Source: ITU-T E.164; docs of the API, "A payment".
-    """
-    number = text.translate(_PUNCTUATION)
-    if not _PHONE.fullmatch(number):
+    """Read a phone number into E.164; raise `InvalidCustomer`."""
+    number = e164(text)
+    if number is None:
         detail = "customer.phone must be a number in E.164: + and 7 to 15 ASCII digits, such as +2250700000000."
         raise InvalidCustomer(detail, field="customer.phone")
     return number
@@ -65,9 +54,8 @@ def _name(text: str) -> str:
 
 
 def _email(text: str) -> str:
-    address = unicodedata.normalize("NFC", text).strip()
-    if len(address) > _EMAIL_LENGTH or not address.isprintable() or not _EMAIL.fullmatch(address):
+    address = email_address(text)
+    if address is None:
         detail = "customer.email must be an e-mail address of at most 254 characters."
         raise InvalidCustomer(detail, field="customer.email")
-    local, _, host = address.rpartition("@")
-    return f"{local}@{host.lower()}"
+    return address

@@ -24,6 +24,11 @@ class EventType(StrEnum):
     REFUND_SUCCEEDED = "refund.succeeded"
     REFUND_FAILED = "refund.failed"
     REFUND_CANCELLED = "refund.cancelled"
+    WITHDRAWAL_CREATED = "withdrawal.created"
+    WITHDRAWAL_PROCESSING = "withdrawal.processing"
+    WITHDRAWAL_SUCCEEDED = "withdrawal.succeeded"
+    WITHDRAWAL_FAILED = "withdrawal.failed"
+    WITHDRAWAL_CANCELLED = "withdrawal.cancelled"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

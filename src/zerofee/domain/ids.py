@@ -21,6 +21,10 @@ EntryId = NewType("EntryId", str)
 WithdrawalId = NewType("WithdrawalId", str)
 AuditId = NewType("AuditId", str)
 InboxId = NewType("InboxId", str)
+FeeRuleId = NewType("FeeRuleId", str)
+SessionId = NewType("SessionId", str)
+CodeId = NewType("CodeId", str)
+LetterId = NewType("LetterId", str)
 
 IdT = TypeVar("IdT", bound=str)
 IdKind = Callable[[str], IdT]
@@ -43,6 +47,10 @@ PREFIXES: Final[Mapping[Callable[[str], str], str]] = {
     WithdrawalId: "wdr_",
     AuditId: "aud_",
     InboxId: "pev_",
+    FeeRuleId: "fee_",
+    SessionId: "ses_",
+    CodeId: "otp_",
+    LetterId: "let_",
 }
 
 CHANCE_BITS: Final = 80

@@ -83,9 +83,9 @@ def not_applied(event: InboxEvent, why: str, now: datetime) -> InboxEvent:
     return _later(event, why, now)
 
 
-def replayed(event: InboxEvent, now: datetime) -> InboxEvent:
-    """Apply it once more, whatever became of it; asking twice changes nothing."""
-    return replace(event, state=InboxState.NEW, tries=0, due_at=now, version=event.version + 1)
+def replayed(event: InboxEvent, due_at: datetime) -> InboxEvent:
+    """Apply it once more, whatever became of it; asking twice changes nothing. `due_at`: if nobody has done it then."""
+    return replace(event, state=InboxState.NEW, tries=0, due_at=due_at, version=event.version + 1)
 
 
 def _later(event: InboxEvent, note: str, now: datetime) -> InboxEvent:

@@ -115,6 +115,20 @@ def new_payment(  # noqa: PLR0913  these are the fields of the request
     )
 
 
+def wish_of(
+    money: Money, payment_method: str, country_code: str | None, operator_name: str | None, capture: CaptureMode
+) -> Wish:
+    """Read the facts of a payment that is only imagined; raise what `new_payment` raises for them."""
+    choice = method_choice(payment_method)
+    return Wish(
+        money=money,
+        method=choice.method,
+        country=_agreed("country", choice.country, _optional(country_code, country)),
+        operator=_agreed("operator", choice.operator, _optional(operator_name, operator)),
+        capture=capture,
+    )
+
+
 def text(name: str, value: str | None, longest: int) -> str | None:
     """Bring a text into NFC; refuse an empty or too long one, and control characters."""
     if value is None:

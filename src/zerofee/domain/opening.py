@@ -20,7 +20,7 @@ from zerofee.domain.plan import News, Plan
 from zerofee.domain.routing import Candidate, Decision
 
 # How long an attempt whose process died waits to be asked about, beyond its call's deadline.
-_ORPHAN_GRACE: Final = timedelta(seconds=2)
+ORPHAN_GRACE: Final = timedelta(seconds=2)
 
 
 class OutcomeUnknown(DomainError):
@@ -107,10 +107,10 @@ def next_charge(payment: Payment, candidate: Candidate, start: Start) -> tuple[P
         provider_id=candidate.provider_id,
         money=payment.money,
         provider_key=key,
-        digest=order_digest(AttemptKind.CHARGE, payment.money, key, payment.method, payment.operator),
+        digest=charge_digest(payment, key),
         boot_id=start.draft.boot_id,
         deadline_at=start.draft.deadline_at,
-        ask_at=start.draft.deadline_at + _ORPHAN_GRACE,
+        ask_at=start.draft.deadline_at + ORPHAN_GRACE,
         claim_id=start.claim.id if start.claim else None,
         started_at=start.now,
     )
@@ -124,6 +124,16 @@ def next_charge(payment: Payment, candidate: Candidate, start: Start) -> tuple[P
         version=payment.version + 1,
     )
     return moved, attempt
+
+
+def charge_digest(payment: Payment, provider_key: str) -> str:
+    """Digest what a charge of the payment orders under a provider key."""
+    return order_digest(AttemptKind.CHARGE, payment.money, provider_key, payment.method, payment.operator)
+
+
+def operation_digest(charge: Attempt, kind: AttemptKind, money: Money, provider_key: str) -> str:
+    """Digest what an operation on a charge orders under a provider key."""
+    return order_digest(kind, money, provider_key, charge.reference)
 
 
 def open_capture(payment: Payment, charge: Attempt, amount_minor: int | None, start: Start) -> Plan:
@@ -187,10 +197,10 @@ def operation_attempt(payment: Payment, charge: Attempt, kind: AttemptKind, mone
         provider_id=charge.provider_id,
         money=money,
         provider_key=start.draft.provider_key,
-        digest=order_digest(kind, money, start.draft.provider_key, charge.reference),
+        digest=operation_digest(charge, kind, money, start.draft.provider_key),
         boot_id=start.draft.boot_id,
         deadline_at=start.draft.deadline_at,
-        ask_at=start.draft.deadline_at + _ORPHAN_GRACE,
+        ask_at=start.draft.deadline_at + ORPHAN_GRACE,
         claim_id=start.claim.id if start.claim else None,
         started_at=start.now,
     )

@@ -27,7 +27,7 @@ from zerofee.domain.outcome import (
 from zerofee.domain.payment import Payment
 from zerofee.domain.payment_status import MOVES, OPEN, Move, PaymentStatus, next_status
 from zerofee.domain.plan import News, Plan
-from zerofee.domain.settling import MISMATCH, NO_ANSWER, settle_charge
+from zerofee.domain.settling import NO_ANSWER, OTHER_AMOUNT, settle_charge
 
 _WRONG_CODE = AttemptState.DECLINED
 
@@ -54,12 +54,12 @@ def settle_operation(
             failure = Failure.of(code, message, provider_code)
             over = ended(operation, AttemptState.DECLINED, moment, failure)
             return _declined(payment, charge, over, outcome, moment)
-        case Unknown(reason):
-            return _unknown(payment, operation, reason, moment)
+        case Unknown():
+            return _unknown(payment, operation, outcome, moment)
         case Absent():
             return _not_done(payment, charge, operation, moment)
         case Paid(money) if operation.kind is AttemptKind.CAPTURE and money != operation.money:
-            return _unknown(payment, operation, MISMATCH, moment)
+            return _unknown(payment, operation, OTHER_AMOUNT, moment)
         case Paid() | Authorized() | Accepted() | ActionRequired() | Proceed() | Cancelled() | Expired():
             return _of_the_charge(payment, charge, operation, outcome, moment)
         case never:
@@ -138,10 +138,9 @@ def _declined(payment: Payment, charge: Attempt, over: Attempt, outcome: Decline
     return _with(settle_charge(payment, charge, outcome, moment), payment, charge, over, moment)
 
 
-def _unknown(payment: Payment, operation: Attempt, reason: str, moment: Moment) -> Plan:
-    if reason == MISMATCH:
-        payment = replace(payment, attention=MISMATCH)
-    return _waits(payment, in_doubt(operation, moment, reason), moment)
+def _unknown(payment: Payment, operation: Attempt, unknown: Unknown, moment: Moment) -> Plan:
+    payment = replace(payment, attention=unknown.mismatch or payment.attention)
+    return _waits(payment, in_doubt(operation, moment, unknown.reason), moment)
 
 
 def _not_done(payment: Payment, charge: Attempt, operation: Attempt, moment: Moment) -> Plan:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from zerofee.domain.failure import FailureCode
 from zerofee.domain.money import Money
@@ -102,11 +103,24 @@ class Absent:
     """Asked, the provider knows of no such thing. Counts only when heard twice, late enough (`asking`)."""
 
 
+class Mismatch(StrEnum):
+    """How an answer contradicts what was sent (reliability rules OUT-5)."""
+
+    AMOUNT = "amount_mismatch"
+    MODE = "mode_mismatch"
+    REFERENCE = "reference_mismatch"
+
+
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """Money may have moved and we cannot yet say: only asking is safe. `reason` is for people."""
+    """
+    Money may have moved and we cannot yet say: only asking is safe. `reason` is for people.
+
+    `mismatch`: there was an answer, and it contradicts what was sent, so that a person must look.
+    """
 
     reason: str
+    mismatch: Mismatch | None = None
 
 
 Outcome = (

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final, assert_never
 
 from zerofee.domain.attempt import OPEN_ATTEMPT, Attempt, AttemptKind, AttemptState, Start
+from zerofee.domain.booking import GoingOut, Stage
 from zerofee.domain.change_set import Change, Insert, Update
 from zerofee.domain.event import EventType
 from zerofee.domain.failure import Failure, FailureCode
@@ -20,6 +21,7 @@ from zerofee.domain.outcome import (
     Cancelled,
     Declined,
     Expired,
+    Mismatch,
     NotSent,
     Outcome,
     Paid,
@@ -31,7 +33,7 @@ from zerofee.domain.payment import Payment
 from zerofee.domain.payment_status import PaymentStatus
 from zerofee.domain.plan import News, Plan
 from zerofee.domain.refund import Refund, RefundStatus
-from zerofee.domain.settling import MISMATCH, NO_ANSWER
+from zerofee.domain.settling import NO_ANSWER, OTHER_AMOUNT
 
 REFUND_FOUND: Final = "refund_found_done"
 
@@ -78,7 +80,8 @@ def open_refund(payment: Payment, charge: Attempt, order: NewRefund, refund_id: 
     if start.claim is not None:
         changes = (Insert(start.claim), *changes)
     news = (News(EventType.REFUND_CREATED, refund, 1),)
-    return Plan(payment=changed, changes=changes, news=news, opened=attempt, refund=refund)
+    facts = (GoingOut(subject=refund, stage=Stage.RESERVED, connection_id=attempt.connection_id),)
+    return Plan(payment=changed, changes=changes, news=news, opened=attempt, refund=refund, facts=facts)
 
 
 def settle_refund(  # noqa: C901  one case for each outcome: a table
@@ -95,7 +98,7 @@ def settle_refund(  # noqa: C901  one case for each outcome: a table
         return _after_the_end(case, outcome)
     match outcome:
         case Paid(money) if money != attempt.money:
-            return _waits(case, in_doubt(attempt, moment, MISMATCH))
+            return _unknown(case, OTHER_AMOUNT)
         case Paid(_, reference, details):
             return _gone_back(replace(case, attempt=knowing(attempt, reference, details)))
         case NotSent(reason):
@@ -113,8 +116,8 @@ def settle_refund(  # noqa: C901  one case for each outcome: a table
             return _waits(case, waiting(attempt, reference, details, moment))
         case ActionRequired(_, reference, details) | Authorized(_, reference, details):
             return _waits(case, waiting(attempt, reference, details, moment))
-        case Unknown(reason):
-            return _waits(case, in_doubt(attempt, moment, reason))
+        case Unknown():
+            return _unknown(case, outcome)
         case never:
             assert_never(never)
 
@@ -159,7 +162,7 @@ def _gone_back(case: _Case) -> Plan:
         News(EventType.REFUND_SUCCEEDED, done, done.news),
         News(EventType.PAYMENT_REFUNDED, payment, payment.news),
     )
-    return _plan(payment, done, ended(case.attempt, AttemptState.SUCCEEDED, case.moment), news)
+    return _plan(payment, done, ended(case.attempt, AttemptState.SUCCEEDED, case.moment), news, Stage.SENT)
 
 
 def _failed(case: _Case, state: AttemptState, failure: Failure | None) -> Plan:
@@ -167,7 +170,7 @@ def _failed(case: _Case, state: AttemptState, failure: Failure | None) -> Plan:
     over = case.refund_that(status, failure)
     payment = case.payment_with(refunding=-case.refund.money.minor)
     news = (News(EventType(f"refund.{status}"), over, over.news),)
-    return _plan(payment, over, ended(case.attempt, state, case.moment, failure), news)
+    return _plan(payment, over, ended(case.attempt, state, case.moment, failure), news, Stage.FREED)
 
 
 def _after_the_end(case: _Case, outcome: Outcome) -> Plan | None:
@@ -177,7 +180,8 @@ def _after_the_end(case: _Case, outcome: Outcome) -> Plan | None:
             return _taken_back(case, outcome)
         case Paid() if not stands and case.payment.attention != REFUND_FOUND:
             payment = replace(case.payment_with(), attention=REFUND_FOUND)
-            return Plan(payment=payment, changes=(Update(payment),), refund=case.refund)
+            facts = (_fact(case.refund, case.attempt, Stage.FOUND),)
+            return Plan(payment=payment, changes=(Update(payment),), refund=case.refund, facts=facts)
         case _:
             return None
 
@@ -187,7 +191,8 @@ def _taken_back(case: _Case, outcome: Declined) -> Plan:
     over = case.refund_that(RefundStatus.FAILED, failure)
     payment = case.payment_with(refunded=-case.refund.money.minor)
     news = (News(EventType.REFUND_FAILED, over, over.news),)
-    return _plan(payment, over, ended(case.attempt, AttemptState.DECLINED, case.moment, failure), news)
+    taken_back = ended(case.attempt, AttemptState.DECLINED, case.moment, failure)
+    return _plan(payment, over, taken_back, news, Stage.RETURNED)
 
 
 def _absent(case: _Case) -> Plan:
@@ -196,16 +201,25 @@ def _absent(case: _Case) -> Plan:
     return _waits(case, maybe_absent(case.attempt, case.moment))
 
 
-def _waits(case: _Case, again: Attempt) -> Plan:
+def _unknown(case: _Case, unknown: Unknown) -> Plan:
+    return _waits(case, in_doubt(case.attempt, case.moment, unknown.reason), unknown.mismatch)
+
+
+def _waits(case: _Case, again: Attempt, mismatch: Mismatch | None = None) -> Plan:
     changes: tuple[Change, ...] = (Update(again),)
     payment = case.payment
-    attention = MISMATCH if again.note == MISMATCH else NO_ANSWER if again.ask_at is None else payment.attention
+    attention = mismatch or (NO_ANSWER if again.ask_at is None else payment.attention)
     if attention != payment.attention:
         payment = replace(case.payment_with(), attention=attention)
         changes = (Update(payment), *changes)
     return Plan(payment=payment, changes=changes, refund=case.refund)
 
 
-def _plan(payment: Payment, refund: Refund, attempt: Attempt, news: tuple[News, ...]) -> Plan:
+def _plan(payment: Payment, refund: Refund, attempt: Attempt, news: tuple[News, ...], stage: Stage) -> Plan:
     changes = (Update(payment), Update(refund), Update(attempt))
-    return Plan(payment=payment, changes=changes, news=news, refund=refund)
+    facts = (_fact(refund, attempt, stage),)
+    return Plan(payment=payment, changes=changes, news=news, refund=refund, facts=facts)
+
+
+def _fact(refund: Refund, attempt: Attempt, stage: Stage) -> GoingOut:
+    return GoingOut(subject=refund, stage=stage, connection_id=attempt.connection_id)

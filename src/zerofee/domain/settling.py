@@ -5,6 +5,7 @@ from typing import Final, assert_never
 
 from zerofee.domain.asking import next_ask_at
 from zerofee.domain.attempt import OPEN_ATTEMPT, Attempt, AttemptState, Start
+from zerofee.domain.booking import Taken
 from zerofee.domain.change_set import Change, Insert, Update
 from zerofee.domain.event import EventType
 from zerofee.domain.failure import Failure, FailureCode
@@ -29,6 +30,7 @@ from zerofee.domain.outcome import (
     Cancelled,
     Declined,
     Expired,
+    Mismatch,
     NotSent,
     Outcome,
     Paid,
@@ -40,7 +42,7 @@ from zerofee.domain.payment import Payment
 from zerofee.domain.payment_status import MOVES, OPEN, UNSUCCESSFUL, Move, PaymentStatus, next_status
 from zerofee.domain.plan import News, Plan
 
-MISMATCH: Final = "amount_mismatch"
+OTHER_AMOUNT: Final = Unknown("the answer tells another amount or currency", Mismatch.AMOUNT)
 SECOND_CHARGE: Final = "paid_twice"
 NO_ANSWER: Final = "no_answer"
 _ON_PAGE: Final = frozenset({PaymentStatus.PENDING, PaymentStatus.REQUIRES_ACTION, PaymentStatus.PROCESSING})
@@ -95,8 +97,8 @@ def settle_charge(  # noqa: C901, PLR0912  one case for each outcome: a table
             return _let_go(payment, attempt, AttemptState.EXPIRED, Move.EXPIRE, moment)
         case Absent():
             return _absent(payment, attempt, moment)
-        case Unknown(reason):
-            return _unknown(payment, attempt, reason, moment)
+        case Unknown():
+            return _unknown(payment, attempt, outcome, moment)
         case never:
             assert_never(never)
 
@@ -105,7 +107,7 @@ def _checked(expected: Money, outcome: Outcome) -> Outcome:
     """Turn a yes to another amount or currency into `Unknown`."""
     match outcome:
         case Paid(money) | Authorized(money) if money != expected:
-            return Unknown(MISMATCH)
+            return OTHER_AMOUNT
         case _:
             return outcome
 
@@ -176,12 +178,12 @@ def _absent(payment: Payment, attempt: Attempt, moment: Moment) -> Plan:
     return _only_attempt(payment, again, moment)
 
 
-def _unknown(payment: Payment, attempt: Attempt, reason: str, moment: Moment) -> Plan:
-    again = in_doubt(attempt, moment, reason)
-    attention = MISMATCH if reason == MISMATCH else None
+def _unknown(payment: Payment, attempt: Attempt, unknown: Unknown, moment: Moment) -> Plan:
+    again = in_doubt(attempt, moment, unknown.reason)
     if attempt.state is not AttemptState.SENDING:
-        return _only_attempt(payment, again, moment, attention)
-    return _moved(payment, again, Move.ACCEPT, moment, replace(payment, attention=attention or payment.attention))
+        return _only_attempt(payment, again, moment, unknown.mismatch)
+    changed = replace(payment, attention=unknown.mismatch or payment.attention)
+    return _moved(payment, again, Move.ACCEPT, moment, changed)
 
 
 def _paid(payment: Payment, attempt: Attempt, money: Money, moment: Moment) -> Plan:
@@ -193,14 +195,16 @@ def _paid(payment: Payment, attempt: Attempt, money: Money, moment: Moment) -> P
     """
     found = ended(attempt, AttemptState.SUCCEEDED, moment)
     if payment.status is PaymentStatus.SUCCEEDED:
-        return _only_attempt(payment, found, moment, SECOND_CHARGE)
+        unapplied = Taken(payment=payment, attempt=found, money=money, applied=False)
+        return replace(_only_attempt(payment, found, moment, SECOND_CHARGE), facts=(unapplied,))
     expected = payment.status in OPEN and attempt.state in OPEN_ATTEMPT | {AttemptState.AUTHORIZED}
     if not expected and not moment.asked:
         ask_now = replace(attempt, ask_at=moment.now, version=attempt.version + 1)
         return _only_attempt(payment, ask_now, moment)
     late = payment.status in UNSUCCESSFUL
     changed = replace(payment, charge_id=attempt.id, captured_minor=money.minor, late=late, attention=None)
-    return _moved(payment, found, Move.PAY_LATE if late else Move.PAY, moment, changed)
+    plan = _moved(payment, found, Move.PAY_LATE if late else Move.PAY, moment, changed)
+    return replace(plan, facts=(Taken(payment=plan.payment, attempt=found, money=money),))
 
 
 def _after_the_end(payment: Payment, attempt: Attempt, outcome: Outcome, moment: Moment) -> Plan | None:
@@ -211,8 +215,8 @@ def _after_the_end(payment: Payment, attempt: Attempt, outcome: Outcome, moment:
             return None
         case Paid(money, reference, details):
             return _paid(payment, knowing(attempt, reference, details), money, moment)
-        case Unknown(reason) if reason == MISMATCH:
-            return _only_attempt(payment, asked_again(attempt, moment, reason), moment, MISMATCH)
+        case Unknown(reason, Mismatch() as mismatch):
+            return _only_attempt(payment, asked_again(attempt, moment, reason), moment, mismatch)
         case Cancelled() if held:
             return _let_go(payment, attempt, AttemptState.CANCELLED, Move.CANCEL, moment)
         case Expired() if held:

@@ -9,6 +9,9 @@ from zerofee.entrypoints.settings import DEVELOPMENT_SECRETS, PREFIX, LogLevel, 
 _SHORTEST_SECRET: Final = 32
 _LONGEST_TIMEOUT_S: Final = 60
 _SHORTEST_TTL_S: Final = 86_400
+_LIMITED: Final = ("requests of one account", "tries of one account", "of each from one address")
+# A million codes, of which each try is one: what these allow takes more than a year to become likely.
+_MOST_OTP: Final = (20, 60, 1000)
 _MAKE_ONE: Final = 'make one with: python3 -c "import secrets; print(secrets.token_urlsafe(48))"'
 
 
@@ -22,7 +25,7 @@ def problems(settings: Settings) -> tuple[str, ...]:
 
 
 def _secrets(settings: Settings) -> Iterator[tuple[str, Secret]]:
-    yield "JWT_SECRET", settings.jwt_secret
+    yield from (("JWT_SECRET", secret) for secret in settings.jwt_secret)
     yield from (("ENCRYPTION_KEYS", key) for key in settings.encryption_keys)
     yield from (("API_KEY_PEPPER", pepper) for pepper in settings.api_key_pepper)
 
@@ -53,6 +56,18 @@ def _open_origins(settings: Settings) -> Iterator[str]:
         yield "CORS_ORIGINS lets every site in: list the origins of your own pages."
 
 
+def _plain_origins(settings: Settings) -> Iterator[str]:
+    for origin in settings.cors_origins:
+        if origin.startswith("http://"):
+            yield f"CORS_ORIGINS holds {origin}, which is not https: whoever is on the way could change that page."
+
+
+def _open_proxies(settings: Settings) -> Iterator[str]:
+    for network in settings.trusted_proxies:
+        if network.prefixlen == 0:
+            yield "TRUSTED_PROXIES trusts everybody, who may then claim any address: list your own proxies."
+
+
 def _loud_logs(settings: Settings) -> Iterator[str]:
     if settings.log_level is LogLevel.DEBUG:
         yield "LOG_LEVEL is debug, at which libraries log what they handle: use info."
@@ -62,6 +77,9 @@ def _bounds(settings: Settings) -> Iterator[str]:
     for name in ("provider_timeout", "request_budget"):
         if getattr(settings, name) > _LONGEST_TIMEOUT_S:
             yield f"{name.upper()} is more than {_LONGEST_TIMEOUT_S} seconds: set less."
+    for name, limit, most in zip(_LIMITED, settings.otp_limits, _MOST_OTP, strict=True):
+        if limit > most:
+            yield f"OTP_LIMITS allows {limit} {name} an hour, so that codes can be guessed: at most {most}."
     if settings.idempotency_ttl < _SHORTEST_TTL_S:
         yield f"IDEMPOTENCY_TTL is less than 24 hours: set {_SHORTEST_TTL_S} or more."
 
@@ -70,6 +88,8 @@ _CHECKS: Final[tuple[Callable[[Settings], Iterator[str]], ...]] = (
     _weak_secrets,
     _plain_urls,
     _open_origins,
+    _plain_origins,
+    _open_proxies,
     _loud_logs,
     _bounds,
 )

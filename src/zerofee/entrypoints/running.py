@@ -1,4 +1,4 @@
-"""From opened to closed: the storage, the sign of life, the upkeep, and the calm end of all three."""
+"""From opened to closed: the storage, the cache, the sign of life, the upkeep, and the calm end of them all."""
 
 import asyncio
 import logging
@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Final
 
+from zerofee.domain.ports.store import StorageUnavailable
 from zerofee.entrypoints.container import Container
 from zerofee.entrypoints.worker import Worker
 
@@ -21,18 +22,30 @@ async def running(container: Container, *, working: bool) -> AsyncIterator[None]
     the end, what was sent is waited for as long as the setting `drain_time` says; what is still under way then is
     found by the next process, as after a crash.
     """
-    store = container.store()
+    store, caching = container.store(), container.caching()
     await store.start()
     try:
+        await caching.start(container.forgetting().hear)
         worker = container.worker()
         await worker.beat()
+        if store.exclusive:
+            await store.work.alone(worker.boot_id)
         async with _upkeep(worker, container.settings().drain_time, working=working):
             yield
             if not await container.send_attempt().drain(container.settings().drain_time):
                 _LOG.warning("stopping with calls under way; they will be asked about by the next process")
     finally:
+        await _write_key_uses(container)
         await container.http().aclose()
+        await caching.close()
         await store.close()
+
+
+async def _write_key_uses(container: Container) -> None:
+    try:
+        await container.key_uses().write()
+    except StorageUnavailable:
+        _LOG.warning("stopping with the storage away: when keys were used last is not written down")
 
 
 @asynccontextmanager

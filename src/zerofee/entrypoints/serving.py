@@ -7,8 +7,10 @@ from typing import Any
 
 from zerofee.entrypoints.container import Container
 from zerofee.entrypoints.http.app import create_app
-from zerofee.entrypoints.http.services import HttpSettings, Readiness, Services, nothing
+from zerofee.entrypoints.http.client_address import TrustedProxies
+from zerofee.entrypoints.http.services import AccountVerbs, HttpSettings, Managing, Readiness, Services, nothing
 from zerofee.entrypoints.logs import set_up_logging
+from zerofee.entrypoints.pace import set_pace
 from zerofee.entrypoints.running import running
 from zerofee.entrypoints.settings import Settings, read_environment, read_settings
 
@@ -27,7 +29,9 @@ class Served:
 def serve_within(container: Container) -> Served:
     """Make the application of a container that somebody else opens and closes."""
     services = _services(container)
-    return Served(create_app(services), services.readiness)
+    application = create_app(services)
+    set_pace()
+    return Served(application, services.readiness)
 
 
 def working_application() -> Application:
@@ -45,7 +49,9 @@ def _own_application(*, working: bool) -> Application:
     set_up_logging(settings.log_format, settings.log_level)
     container = Container(settings=settings)
     life = _Life(container, working)
-    return create_app(_services(container, life))
+    application = create_app(_services(container, life))
+    set_pace()
+    return application
 
 
 @dataclass(slots=True)
@@ -79,7 +85,28 @@ def _services(container: Container, life: _Life | None = None) -> Services:
         hasher=container.hasher(),
         clock=container.clock(),
         providers=container.directory(),
-        cache=container.cache(),
+        people=container.people(),
+        accounts=AccountVerbs(
+            register=container.register(),
+            log_in=container.log_in(),
+            request_code=container.request_code(),
+            verify_code=container.verify_code(),
+            refresh_session=container.refresh_session(),
+            log_out=container.log_out(),
+        ),
+        managing=Managing(
+            apps=container.store().apps,
+            audit=container.store().audit,
+            write_apps=container.write_apps(),
+            write_keys=container.write_keys(),
+            write_connections=container.write_connections(),
+            validate_connection=container.validate_connection(),
+            write_routes=container.write_routes(),
+            preview_route=container.preview_route(),
+        ),
+        key_uses=container.key_uses(),
+        cache=container.caching().cache,
+        limits=container.caching().limits,
         ping=container.store().ping,
         start=life.start if life else nothing,
         stop=life.stop if life else nothing,
@@ -93,5 +120,9 @@ def _http_settings(settings: Settings) -> HttpSettings:
         production=settings.production,
         max_body=settings.max_body,
         body_timeout_s=settings.body_timeout,
+        rate_limit=settings.rate_limit,
+        auth_rate_limit=settings.auth_rate_limit,
+        cors_origins=settings.cors_origins,
+        proxies=TrustedProxies(settings.trusted_proxies),
         drain_s=settings.drain_time,
     )

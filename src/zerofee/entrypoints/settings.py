@@ -3,8 +3,9 @@
 import difflib
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Final, get_args, get_origin
 
@@ -12,6 +13,7 @@ import msgspec
 from dotenv import dotenv_values
 from msgspec import Meta
 
+from zerofee.domain.budget import Budget
 from zerofee.domain.ports.vault import Secret
 
 PREFIX: Final = "ZEROFEE_"
@@ -24,12 +26,17 @@ DEVELOPMENT_SECRETS: Final = {
 """Published, so production refuses them; a checkout without a `.env` can still be tried out."""
 
 Seconds = Annotated[int, Meta(ge=1)]
+PartOfSecond = Annotated[float, Meta(gt=0, le=5)]
 Count = Annotated[int, Meta(ge=1)]
+Network = IPv4Network | IPv6Network
 DatabaseUrl = Annotated[
     str, Meta(pattern=r"^(memory://|sqlite\+aiosqlite:///(?!:memory:).+|postgresql\+asyncpg://[^\s]+)$")
 ]
+CacheUrl = Annotated[str, Meta(pattern=r"^(memory://|rediss?://[^\s]+|unix://[^\s]+)$")]
 WebUrl = Annotated[str, Meta(pattern=r"^https?://[^\s/?#]+[^\s?#]*$")]
+Origin = Annotated[str, Meta(pattern=r"^(\*|https?://[^\s/?#@]+)$")]
 
+_BUDGET: Final = re.compile(r"([1-9]\d*)/([1-9]\d*)", re.ASCII)
 _BASE_URL: Final = re.compile(rf"{PREFIX}([A-Z][A-Z0-9_]*)_BASE_URL")
 # Other programs' variables with our prefix: the tests' own databases.
 _OTHERS: Final = re.compile(rf"{PREFIX}TEST_\w+")
@@ -69,11 +76,19 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     environment: Stage = Stage.DEVELOPMENT
     public_url: WebUrl = "http://127.0.0.1:8000"
     database_url: DatabaseUrl = "sqlite+aiosqlite:///./zerofee.db"
-    cache_url: str = "memory://"
-    jwt_secret: Secret = Secret(DEVELOPMENT_SECRETS["jwt_secret"])
+    cache_url: CacheUrl = "memory://"
+    cache_timeout: PartOfSecond = 0.05
+    jwt_secret: tuple[Secret, ...] = (Secret(DEVELOPMENT_SECRETS["jwt_secret"]),)
     encryption_keys: tuple[Secret, ...] = (Secret(DEVELOPMENT_SECRETS["encryption_keys"]),)
     api_key_pepper: tuple[Secret, ...] = (Secret(DEVELOPMENT_SECRETS["api_key_pepper"]),)
-    cors_origins: tuple[str, ...] = ()
+    cors_origins: tuple[Origin, ...] = ()
+    rate_limit: Budget = Budget(600, 60)
+    auth_rate_limit: Budget = Budget(120, 60)
+    trusted_proxies: tuple[Network, ...] = ()
+    smtp_url: Secret = Secret("")
+    mail_from: str = "zerofee@localhost"
+    require_verified_email: bool | None = None
+    otp_limits: tuple[Count, Count, Count] = (5, 15, 30)
     log_format: LogFormat = LogFormat.TEXT
     log_level: LogLevel = LogLevel.INFO
     base_urls: Mapping[str, str] = {}
@@ -96,6 +111,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     def production(self) -> bool:
         """Say whether people's money is at stake."""
         return self.environment is Stage.PRODUCTION
+
+    @property
+    def verified_email_required(self) -> bool:
+        """Say whether a password lets nobody in before the address was proven: in production, unless it is said."""
+        return self.production if self.require_verified_email is None else self.require_verified_email
 
 
 class SettingsRefused(Exception):
@@ -129,7 +149,7 @@ def read_settings(variables: Mapping[str, str]) -> Settings:
             continue
         try:
             read[name] = _value(text, kind)
-        except msgspec.ValidationError as fault:
+        except ValueError as fault:
             wrong.append(f"{PREFIX}{name.upper()}: {fault}. See .env.example for its form.")
     if wrong:
         raise SettingsRefused(tuple(wrong))
@@ -163,8 +183,25 @@ def _base_urls(variables: Mapping[str, str]) -> Mapping[str, str]:
 def _value(text: str, kind: object) -> object:
     if kind is Secret:
         return Secret(text)
+    if kind is Budget:
+        return _budget(text)
+    if kind == Network:
+        return ip_network(text)
     if get_origin(kind) is tuple:
-        return tuple(_value(part.strip(), get_args(kind)[0]) for part in text.split(",") if part.strip())
+        return _values([part.strip() for part in text.split(",") if part.strip()], get_args(kind))
     if kind == WebUrl:
         text = text.rstrip("/")
     return msgspec.convert(text, kind, strict=False)
+
+
+def _values(parts: Sequence[str], kinds: Sequence[object]) -> tuple[object, ...]:
+    if kinds[-1] is not Ellipsis and len(parts) != len(kinds):
+        raise ValueError(f"Expected {len(kinds)} values with commas between them")
+    return tuple(_value(part, kinds[0]) for part in parts)
+
+
+def _budget(text: str) -> Budget:
+    found = _BUDGET.fullmatch(text)
+    if found is None:
+        raise ValueError("Expected requests/seconds, such as 600/60")
+    return Budget(int(found[1]), int(found[2]))

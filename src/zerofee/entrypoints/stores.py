@@ -8,6 +8,10 @@ from zerofee.adapters.memory.store import MemoryStore
 from zerofee.adapters.routing_tables import RoutingLists
 from zerofee.adapters.sql.store import SqlStore
 from zerofee.domain.app import ApiKey
+from zerofee.domain.ports.accounts import Accounts, Post
+from zerofee.domain.ports.apps import Apps, Everybody
+from zerofee.domain.ports.audit import AuditLog
+from zerofee.domain.ports.inbox import Inbox
 from zerofee.domain.ports.keys import Keys
 from zerofee.domain.ports.store import Commit, Reads
 from zerofee.domain.ports.views import Views
@@ -26,12 +30,25 @@ class AllReads(Reads, RoutingLists, Protocol):
         ...
 
 
+class AllApps(Apps, Everybody, Protocol):
+    """What an app's people manage, and all of it."""
+
+
+class AllAccounts(Accounts, Post, Protocol):
+    """What is known of people, and the letters to them."""
+
+
 class Store(Protocol):
     """Every storage port over one database. `gaps` says after `start` what it does not keep of our promises."""
 
     @property
     def gaps(self) -> tuple[str, ...]:
         """Give the sentences, none for a storage that keeps them all."""
+        ...
+
+    @property
+    def exclusive(self) -> bool:
+        """Say whether this process has the storage for itself, so that whoever else used it is dead."""
         ...
 
     @property
@@ -57,6 +74,26 @@ class Store(Protocol):
     @property
     def work(self) -> Work:
         """Give the due work."""
+        ...
+
+    @property
+    def apps(self) -> AllApps:
+        """Give what people manage, and the operator's walks over it."""
+        ...
+
+    @property
+    def audit(self) -> AuditLog:
+        """Give the audit log."""
+        ...
+
+    @property
+    def accounts(self) -> AllAccounts:
+        """Give people, their logins and their letters."""
+        ...
+
+    @property
+    def inbox(self) -> Inbox:
+        """Give what providers told."""
         ...
 
     async def start(self) -> None:

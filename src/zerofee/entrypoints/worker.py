@@ -6,6 +6,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Final
 
+from zerofee.application.accounts.send_letters import SendLetters
+from zerofee.application.apps.key_uses import KeyUses
 from zerofee.application.upkeep.expire import Expire
 from zerofee.application.upkeep.reap import Reap
 from zerofee.application.upkeep.recover import Recover
@@ -14,12 +16,13 @@ from zerofee.domain.ports.store import StorageUnavailable
 from zerofee.domain.ports.work import Work
 
 _LOG: Final = logging.getLogger(__name__)
-# A process that has been silent for 10 s counts as dead, so it may miss two beats.
-_BEAT_EVERY_S: Final = 3
+# A process that has been silent for 4 s counts as dead, so it may miss three beats.
+_BEAT_EVERY_S: Final = 1
 _DUE_EVERY_S: Final = 1
 _LANES: Final = 4
-_ORPHANS_EVERY_S: Final = 5
+_ORPHANS_EVERY_S: Final = 1
 _REAP_EVERY_S: Final = 60
+_KEY_USES_EVERY_S: Final = 30
 _LONGEST_WAIT_S: Final = 30
 
 
@@ -29,7 +32,8 @@ class Step:
     One thing to do again and again.
 
     `do` gives how much it found; `greedy` steps are called again at once while they find something, since what they
-    found will not be found again. `every_s` is the wait otherwise, `first_after_s` the one before the first time.
+    found will not be found again. `every_s` is the wait otherwise, `first_after_s` the one before the first time,
+    `longest_wait_s` the longest one after failures.
     """
 
     name: str
@@ -37,6 +41,7 @@ class Step:
     every_s: int
     greedy: bool = False
     first_after_s: int = 0
+    longest_wait_s: int = _LONGEST_WAIT_S
 
 
 @dataclass(slots=True)
@@ -85,6 +90,8 @@ class Worker:
     recover: Recover
     expire: Expire
     reap: Reap
+    send_letters: SendLetters
+    key_uses: KeyUses
     clock: Clock
 
     async def beat(self) -> int:
@@ -95,19 +102,25 @@ class Worker:
     async def run_due(self) -> int:
         """Do once all that is due now, orphans first; give how much there was."""
         await self.beat()
-        return await self.recover.orphans() + await self.recover.due() + await self.expire.due()
+        money = await self.recover.orphans() + await self.recover.due() + await self.expire.due()
+        return money + await self.send_letters.due()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until `stop` is set; what has been begun is finished. A cancelled step is done again after its lease."""
-        await self._all(stop, self._beating, *self._working)
+        await self._all(stop, *self._everywhere, *self._working)
 
     async def only_beat(self, stop: asyncio.Event) -> None:
         """Keep this process alive in the others' eyes until `stop` is set, and leave the work to them."""
-        await self._all(stop, self._beating)
+        await self._all(stop, *self._everywhere)
 
     @property
-    def _beating(self) -> Step:
-        return Step(name="beat", do=self.beat, every_s=_BEAT_EVERY_S)
+    def _everywhere(self) -> tuple[Step, ...]:
+        return (
+            # Whoever cannot say that it lives is taken for dead as soon as the storage is back for the others.
+            Step(name="beat", do=self.beat, every_s=_BEAT_EVERY_S, longest_wait_s=_BEAT_EVERY_S),
+            # What a process has noted, it alone can write down.
+            Step(name="key uses", do=self.key_uses.write, every_s=_KEY_USES_EVERY_S, first_after_s=_KEY_USES_EVERY_S),
+        )
 
     @property
     def _working(self) -> tuple[Step, ...]:
@@ -116,6 +129,15 @@ class Worker:
             *self._asking,
             Step(name="due payments", do=self.expire.due, every_s=_DUE_EVERY_S, greedy=True),
             Step(name="reap", do=self.reap.claims, every_s=_REAP_EVERY_S, greedy=True),
+            # One mailbox that takes no mail must not make all others wait longer and longer.
+            Step(
+                name="letters",
+                do=self.send_letters.due,
+                every_s=_DUE_EVERY_S,
+                greedy=True,
+                longest_wait_s=_DUE_EVERY_S,
+            ),
+            Step(name="reap accounts", do=self.send_letters.reap, every_s=_REAP_EVERY_S, greedy=True),
         )
 
     @property
@@ -148,7 +170,7 @@ async def repeat(step: Step, stop: asyncio.Event) -> None:
             found = await step.do()
         except Exception as fault:  # noqa: BLE001  whatever it is, the other payments' promises must be kept
             trouble.happened(fault)
-            await _pause(stop, trouble.wait_s)
+            await _pause(stop, min(trouble.wait_s, step.longest_wait_s))
             continue
         trouble.passed()
         if not (step.greedy and found):

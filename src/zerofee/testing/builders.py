@@ -13,14 +13,33 @@ from zerofee.domain.currency import currency
 from zerofee.domain.customer import Customer
 from zerofee.domain.event import Event, EventType
 from zerofee.domain.idempotency import claim
-from zerofee.domain.ids import AppId, AttemptId, ConnectionId, EventId, KeyId, PaymentId, RefundId, RouteId, UserId
+from zerofee.domain.ids import (
+    AppId,
+    AttemptId,
+    CodeId,
+    ConnectionId,
+    EventId,
+    InboxId,
+    KeyId,
+    LetterId,
+    PaymentId,
+    RefundId,
+    RouteId,
+    SessionId,
+    UserId,
+)
+from zerofee.domain.inbox import InboxEvent
+from zerofee.domain.letter import Letter, LetterKind
 from zerofee.domain.method import CARD, MOBILE_MONEY
 from zerofee.domain.money import Money
 from zerofee.domain.new_payment import NewPayment
+from zerofee.domain.one_time_code import OneTimeCode
 from zerofee.domain.payment import Payment
 from zerofee.domain.refund import Refund
 from zerofee.domain.routing import Candidate, Decision, Option, Route, Strategy
 from zerofee.domain.scope import Environment, Permission, Scope
+from zerofee.domain.session import Session
+from zerofee.domain.user import User
 from zerofee.domain.wish import Wish
 
 XOF: Final = currency("XOF")
@@ -31,11 +50,10 @@ PAYMENT_ID: Final = PaymentId("pay_01KDVQ6R000000000000000002")
 ATTEMPT_ID: Final = AttemptId("att_01KDVQ6R000000000000000003")
 REFUND_ID: Final = RefundId("ref_01KDVQ6R000000000000000004")
 ROUTE_ID: Final = RouteId("rte_01KDVQ6R000000000000000005")
+USER_ID: Final = UserId("usr_01KDVQ6R000000000000000006")
 PROVIDER_ID: Final = "scripted"
 
-an_app = partial(
-    App, id=APP_ID, owner_id=UserId("usr_01KDVQ6R000000000000000006"), name="A shop", created_at=START, updated_at=START
-)
+an_app = partial(App, id=APP_ID, owner_id=USER_ID, name="A shop", created_at=START, updated_at=START)
 a_connection = partial(
     Connection, id=CONNECTION_ID, scope=SCOPE, provider_id=PROVIDER_ID, created_at=START, updated_at=START
 )
@@ -143,6 +161,46 @@ an_api_key = partial(
     pepper_id="p1",
     hint="sk_sand_…abcd",
     permissions=frozenset({Permission.PAYMENTS, Permission.REFUNDS}),
+    created_at=START,
+)
+a_provider_event = partial(
+    InboxEvent,
+    id=InboxId("pev_01KDVQ6R000000000000000007"),
+    scope=SCOPE,
+    connection_id=CONNECTION_ID,
+    provider_id=PROVIDER_ID,
+    event_key="evt-1",
+    type="charge.paid",
+    our_reference=ATTEMPT_ID,
+    due_at=START,
+    created_at=START,
+)
+
+a_user = partial(User, id=USER_ID, email="ama@example.com", created_at=START, updated_at=START)
+a_session = partial(
+    Session,
+    id=SessionId("ses_01KDVQ6R00000000000000000B"),
+    user_id=USER_ID,
+    digest="a" * 64,
+    session_version=1,
+    authenticated_at=START,
+    expires_at=START + timedelta(days=30),
+    created_at=START,
+)
+a_code = partial(
+    OneTimeCode,
+    id=CodeId("otp_01KDVQ6R00000000000000000C"),
+    email="ama@example.com",
+    user_id=USER_ID,
+    expires_at=START + timedelta(minutes=5),
+    created_at=START,
+)
+a_letter = partial(
+    Letter,
+    id=LetterId("let_01KDVQ6R00000000000000000D"),
+    kind=LetterKind.ALREADY_REGISTERED,
+    email="ama@example.com",
+    due_at=START,
     created_at=START,
 )
 

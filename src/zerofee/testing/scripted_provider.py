@@ -38,6 +38,7 @@ from zerofee.domain.ports.provider import (
     RawEvent,
     RefundOrder,
 )
+from zerofee.domain.ports.vault import Secret
 
 Answer = Outcome | type[Paid] | type[Authorized]
 """What comes back; the class `Paid` or `Authorized` stands for just the money that was ordered."""
@@ -196,6 +197,9 @@ class ScriptedProviders:
     def capabilities(self, provider_id: str) -> Capabilities | None:
         provider = self.providers.get(provider_id)
         return provider.capabilities if provider else None
+
+    def hints(self, connection: Connection, given: Mapping[str, Secret]) -> Mapping[str, str]:
+        return dict.fromkeys(given, "…")
 
     async def open(self, connection: Connection) -> Provider:
         provider = self.providers.get(connection.provider_id)

@@ -98,6 +98,15 @@ class WorkContract:
         assert orphans == tuple(DueAttempt(SCOPE, charge_of(numbered(n)).id) for n in (4, 6))
         assert len(await shop.work.orphans(after(11), after(5), 1)) == 1
 
+    async def test_all_others_are_dead_when_one_has_the_storage_for_itself(self, shop: Store) -> None:
+        await shop.work.beat("boot-0", after(10))
+        await shop.work.beat("boot-1", after(10))
+
+        await shop.work.alone("boot-1")
+
+        orphans = await shop.work.orphans(after(11), after(5), 9)
+        assert orphans == tuple(DueAttempt(SCOPE, charge_of(numbered(n)).id) for n in (2, 4, 6))
+
     async def test_a_process_that_never_said_anything_is_dead(self, shop: Store) -> None:
         assert len(await shop.work.orphans(after(11), START, 9)) == 6
 

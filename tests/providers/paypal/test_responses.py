@@ -54,12 +54,12 @@ from zerofee.domain.outcome import (
     Cancelled,
     Declined,
     Expired,
+    Mismatch,
     Outcome,
     Paid,
     Proceed,
     Unknown,
 )
-from zerofee.domain.settling import MISMATCH
 from zerofee.domain.wish import CaptureMode
 
 URL = f"{PAYER}/checkoutnow?token={ORDER_ID}"
@@ -67,7 +67,6 @@ PAID = Paid(Money(1234, EUR), ORDER_ID, {"capture_id": CAPTURE_ID})
 TO_APPROVE = ActionRequired(Redirect(URL), ORDER_ID, ask_after_s=10)
 PENDING = Accepted(ORDER_ID, {"capture_id": CAPTURE_ID})
 MANUAL = View(replace(KNOWN, capture=CaptureMode.MANUAL), NOW, PAYER)
-MISMATCHED = Unknown(MISMATCH)
 
 
 def authorized(authorization: Json, *captures: Json) -> Json:
@@ -130,13 +129,18 @@ def test_reads_each_state_of_what_is_held(body: Json, outcome: Outcome) -> None:
         authorized(an_authorization("EXPIRED_NEXT_YEAR")),
         authorized(an_authorization(amount=None)),
         authorized(an_authorization("VOIDED", expiration_time="soon")),
-        authorized(an_authorization(), a_capture("PENDING")),
         authorized(an_authorization(), a_capture("NEW_WORD")),
     ],
 )
 def test_does_not_guess_about_what_is_held(body: Json) -> None:
-    """A capture still at work is no capture that never arrived: only `Unknown` keeps it from being given up."""
     assert isinstance(read_asked(replied(200, body), MANUAL), Unknown)
+
+
+def test_says_that_a_capture_is_at_work() -> None:
+    """It is no capture that never arrived: a capture that is asked about goes on waiting."""
+    body = authorized(an_authorization(), a_capture("PENDING"))
+
+    assert isinstance(read_asked(replied(200, body), MANUAL), Accepted)
 
 
 @pytest.mark.parametrize(
@@ -192,17 +196,26 @@ def test_reads_whole_forints_as_hundreds_of_minor_units() -> None:
 
 
 @pytest.mark.parametrize(
-    "body",
+    ("body", "mismatch"),
     [
-        an_order(id="ANOTHER"),
-        {**an_order(), "purchase_units": [{"custom_id": ATTEMPT_ID, "amount": amount("99.99")}]},
-        {**an_order("APPROVED"), "purchase_units": [{"custom_id": ATTEMPT_ID, "amount": amount(code="USD")}]},
-        {**an_order(), "purchase_units": [{"custom_id": "att_another", "amount": amount()}]},
-        {**an_order(), "purchase_units": [{"amount": amount()}, {"amount": amount()}]},
+        (an_order(id="ANOTHER"), Mismatch.REFERENCE),
+        ({**an_order(), "purchase_units": [{"custom_id": "att_another", "amount": amount()}]}, Mismatch.REFERENCE),
+        ({**an_order(), "purchase_units": [{"amount": amount()}, {"amount": amount()}]}, Mismatch.REFERENCE),
+        (
+            {**an_order(), "purchase_units": [{"custom_id": ATTEMPT_ID, "amount": amount("99.99")}]},
+            Mismatch.AMOUNT,
+        ),
+        (
+            {**an_order("APPROVED"), "purchase_units": [{"custom_id": ATTEMPT_ID, "amount": amount(code="USD")}]},
+            Mismatch.AMOUNT,
+        ),
     ],
 )
-def test_takes_another_order_or_amount_for_a_mismatch(body: Json) -> None:
-    assert read_asked(replied(200, body), VIEW) == MISMATCHED
+def test_takes_another_order_or_amount_for_a_mismatch(body: Json, mismatch: Mismatch) -> None:
+    told = read_asked(replied(200, body), VIEW)
+
+    assert isinstance(told, Unknown)
+    assert told.mismatch is mismatch
 
 
 @pytest.mark.parametrize(

@@ -27,6 +27,7 @@ from zerofee.domain.outcome import (
     Cancelled,
     Declined,
     Expired,
+    Mismatch,
     NotSent,
     Outcome,
     Paid,
@@ -137,7 +138,7 @@ async def test_captures_nothing_finer_than_stripe_counts() -> None:
         ([ON_HOLD, error(400, "payment_intent_unexpected_state"), LAPSED], Cancelled(SESSION_ID), [READ, CANCEL, READ]),
         (
             [ON_HOLD, answer({**an_intent("canceled"), "livemode": True})],
-            Unknown("the intent is of the other mode"),
+            Unknown("the intent is of the other mode", Mismatch.MODE),
             [READ, CANCEL],
         ),
         ([DONE], Paid(Money(1234, EUR), SESSION_ID, HELD), [READ]),

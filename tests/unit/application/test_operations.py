@@ -1,11 +1,11 @@
 """Capture, cancel, authenticate and refund: one thing at a time, asked of the provider, recorded as it was heard."""
 
 import asyncio
-from dataclasses import replace
 
 import pytest
 
 from tests.process import Process, World
+from tests.unit.application.begun import begun, without
 from tests.unit.application.watched_commit import WatchedCommit, kinds
 from zerofee.application.payments.charged import Unsupported
 from zerofee.domain.attempt import AttemptState
@@ -30,8 +30,6 @@ from zerofee.domain.payment import Payment
 from zerofee.domain.payment_status import PaymentStatus
 from zerofee.domain.ports.provider import ChargeOrder
 from zerofee.domain.ports.store import NotFound
-from zerofee.domain.refund import RefundStatus
-from zerofee.domain.refunding import NewRefund
 from zerofee.testing.builders import PAYMENT_ID, SCOPE, XOF, a_claim, an_order
 from zerofee.testing.scripted_provider import Answer, Lost, Order
 
@@ -39,19 +37,6 @@ S, A = PaymentStatus, AttemptState
 
 OTP = Otp("Send the code.")
 REFUSED = Refused(FailureCode.UNSUPPORTED)
-
-
-async def begun(world: World, process: Process, answer: Answer = Paid) -> Payment:
-    """Make a payment whose charge was answered so, and forget that it was called."""
-    world.provider.will(answer)
-    payment = await process.create(an_order())
-    world.provider.called.clear()
-    return payment
-
-
-def without(world: World, *operations: Operation) -> None:
-    can = world.provider.capabilities
-    world.provider.capabilities = replace(can, operations=can.operations - set(operations))
 
 
 class TestCapture:
@@ -231,96 +216,6 @@ class TestAuthenticate:
         assert (await process.authenticate(SCOPE, payment.id, "123456")).status is S.SUCCEEDED
 
 
-class TestRefund:
-    async def test_gives_all_of_it_back(self, world: World, process: Process) -> None:
-        payment = await begun(world, process)
-
-        refund = await process.refund(SCOPE, payment.id, NewRefund(reason="gone"))
-
-        payment = await world.payment(payment.id)
-        assert refund == await world.store.reads.refund(SCOPE, refund.id)
-        assert (refund.status, refund.money.minor, refund.reason) == (RefundStatus.SUCCEEDED, 5000, "gone")
-        assert (payment.refunded_minor, payment.refunding_minor, payment.status) == (5000, 0, S.SUCCEEDED)
-        assert [event.type for event in await world.events(refund.id)] == ["refund.created", "refund.succeeded"]
-        assert (await world.events(payment.id))[-1].type == "payment.refunded"
-
-    async def test_gives_parts_back_until_nothing_is_left(self, world: World, process: Process) -> None:
-        payment = await begun(world, process)
-
-        for minor in (2000, 3000):
-            await process.refund(SCOPE, payment.id, NewRefund(amount_minor=minor))
-        with pytest.raises(AmountTooLarge):
-            await process.refund(SCOPE, payment.id, NewRefund(amount_minor=1))
-        with pytest.raises(AmountTooLarge):
-            await process.refund(SCOPE, payment.id, NewRefund())
-
-        back = [booking.money.minor for booking in world.provider.booked if booking.what == "refund"]
-        assert back == [2000, 3000]
-
-    @pytest.mark.parametrize("answer", [Lost(), Lost(Paid), Accepted()])
-    async def test_keeps_the_reserve_while_it_is_open(
-        self, world: World, process: Process, answer: Lost | Accepted
-    ) -> None:
-        payment = await begun(world, process)
-        world.provider.will(answer)
-
-        refund = await process.refund(SCOPE, payment.id, NewRefund(amount_minor=3000))
-
-        assert refund.status is RefundStatus.PENDING
-        assert (await world.payment(payment.id)).refundable_minor == 2000
-
-    async def test_frees_the_reserve_when_it_is_refused(self, world: World, process: Process) -> None:
-        payment = await begun(world, process)
-        world.provider.will(REFUSED)
-
-        refund = await process.refund(SCOPE, payment.id, NewRefund())
-
-        assert refund.status is RefundStatus.FAILED
-        assert (await world.payment(payment.id)).refundable_minor == 5000
-
-    async def test_a_second_one_may_begin_while_the_first_waits(self, world: World, process: Process) -> None:
-        payment = await begun(world, process)
-        world.provider.will(Accepted(), Lost())
-        await process.refund(SCOPE, payment.id, NewRefund(amount_minor=1000))
-        await process.refund(SCOPE, payment.id, NewRefund(amount_minor=1000))
-        world.provider.will_say_when_asked(Lost(), Lost())
-
-        await process.upkeep(10)
-
-        states = {attempt.number: attempt.state for attempt in await world.attempts(payment)}
-        assert states == {1: A.SUCCEEDED, 2: A.WAITING, 3: A.UNKNOWN}
-
-    async def test_parallel_ones_never_pass_what_was_taken(self, world: World, process: Process) -> None:
-        """MON-5."""
-        payment = await begun(world, process)
-        order = NewRefund(amount_minor=3000)
-
-        results = await asyncio.gather(
-            *(process.refund(SCOPE, payment.id, order) for _ in range(10)), return_exceptions=True
-        )
-
-        refused = [result for result in results if isinstance(result, Exception)]
-        assert len(refused) == 9
-        assert all(isinstance(why, OperationInFlight | AmountTooLarge) for why in refused)
-        assert (await world.payment(payment.id)).refunded_minor == 3000
-
-    async def test_needs_a_provider_that_gives_back(self, world: World, process: Process) -> None:
-        payment = await begun(world, process)
-        without(world, Operation.PARTIAL_REFUND)
-
-        with pytest.raises(Unsupported):
-            await process.refund(SCOPE, payment.id, NewRefund(amount_minor=1))
-        without(world, Operation.REFUND)
-        with pytest.raises(Unsupported):
-            await process.refund(SCOPE, payment.id, NewRefund())
-
-    async def test_needs_a_payment_that_was_paid(self, world: World, process: Process) -> None:
-        payment = await begun(world, process, Authorized)
-
-        with pytest.raises(WrongStatus):
-            await process.refund(SCOPE, payment.id, NewRefund())
-
-
 class TestOneThingAtATime:
     async def test_is_told_apart_from_an_unknown_outcome(self, world: World, process: Process) -> None:
         """PAY-11: a second operation is refused while the first is on its way."""
@@ -351,6 +246,22 @@ class TestOneThingAtATime:
         assert len(captured) == 1
         assert all(isinstance(r, Payment | OperationInFlight | WrongStatus) for r in results)
         assert len(world.provider.taken()) == 1
+
+    async def test_sends_no_further_step_while_something_else_is_in_flight(
+        self, world: World, process: Process
+    ) -> None:
+        """An asking finds the customer's step done, just while the payment is being let go."""
+        payment = await begun(world, process, ActionRequired(UssdPush("Approve it."), "ref"))
+
+        async def meanwhile(_: Order) -> None:
+            charge = (await world.attempts(payment))[0]
+            world.provider.will_say_when_asked(Proceed("ref"))
+            await process.recover.ask(await process.record_outcome.read(SCOPE, charge.id))
+
+        world.provider.during = meanwhile
+
+        assert (await process.cancel(SCOPE, payment.id)).status is S.CANCELLED
+        assert world.provider.sent("charge") == []
 
     async def test_is_decided_again_after_a_lost_race(self, world: World, process: Process) -> None:
         payment = await begun(world, process, Authorized)

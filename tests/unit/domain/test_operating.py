@@ -22,6 +22,7 @@ from zerofee.domain.outcome import (
     Cancelled,
     Declined,
     Expired,
+    Mismatch,
     NotSent,
     Outcome,
     Paid,
@@ -32,7 +33,7 @@ from zerofee.domain.outcome import (
 from zerofee.domain.payment import Payment
 from zerofee.domain.payment_status import PaymentStatus
 from zerofee.domain.plan import Plan
-from zerofee.domain.settling import MISMATCH, NO_ANSWER
+from zerofee.domain.settling import NO_ANSWER
 from zerofee.testing.builders import XOF, a_charge, a_draft, a_payment, an_operation
 
 S, A, K = PaymentStatus, AttemptState, AttemptKind
@@ -168,7 +169,7 @@ def test_does_not_believe_a_capture_of_another_amount() -> None:
     plan, written = settle(*BEFORE[K.CAPTURE], an_operation(money=Money(2000, XOF)), Paid(MONEY), TOLD)
 
     assert plan.payment.captured_minor == 0
-    assert plan.payment.attention == MISMATCH
+    assert plan.payment.attention == Mismatch.AMOUNT
     assert written["operation"].state is A.UNKNOWN
 
 

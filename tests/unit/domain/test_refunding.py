@@ -24,6 +24,7 @@ from zerofee.domain.outcome import (
     Cancelled,
     Declined,
     Expired,
+    Mismatch,
     NotSent,
     Outcome,
     Paid,
@@ -35,7 +36,7 @@ from zerofee.domain.payment_status import PaymentStatus
 from zerofee.domain.plan import Plan
 from zerofee.domain.refund import RefundStatus
 from zerofee.domain.refunding import REFUND_FOUND, NewRefund, open_refund, settle_refund
-from zerofee.domain.settling import MISMATCH, NO_ANSWER
+from zerofee.domain.settling import NO_ANSWER
 from zerofee.testing.builders import REFUND_ID, XOF, a_charge, a_claim, a_draft, a_payment, a_refund, an_operation
 
 S, A, R = PaymentStatus, AttemptState, RefundStatus
@@ -188,7 +189,7 @@ def test_frees_the_reserve_when_absence_is_proven() -> None:
 def test_does_not_believe_another_amount() -> None:
     plan = settled(an_attempt(), Paid(Money(5000, XOF)))
 
-    assert plan.payment.attention == MISMATCH
+    assert plan.payment.attention == Mismatch.AMOUNT
     assert plan.payment.refunded_minor == 0
     assert written(plan).state is A.UNKNOWN
 
@@ -228,6 +229,12 @@ def test_is_for_a_person_when_found_done_after_it_had_failed(status: RefundStatu
     assert plan.payment.attention == REFUND_FOUND
     assert plan.payment.refunded_minor == 0
     assert settle_refund(plan.payment, refund, an_attempt(state=A.ABSENT), Paid(HALF), ASKED) is None
+
+
+def test_shows_a_person_an_answer_about_something_else() -> None:
+    plan = settled(an_attempt(), Unknown("of the other mode", Mismatch.MODE), ASKED)
+
+    assert plan.payment.attention == Mismatch.MODE
 
 
 @pytest.mark.parametrize("outcome", [Paid(HALF), Accepted(), Absent(), Unknown("")])

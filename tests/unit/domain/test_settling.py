@@ -1,21 +1,19 @@
 """What each outcome makes of a charge and its payment, in every state the charge can be in."""
 
-from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
 import pytest
 
+from tests.unit.domain.charges import ASKED, LATER, MONEY, PUSH, TOLD, TWO, moment, settled, written
 from zerofee.adapters.memory.clock import START
-from zerofee.domain.asking import AskRules
 from zerofee.domain.attempt import OPEN_ATTEMPT, Attempt, AttemptState
-from zerofee.domain.change_set import Insert, Update
+from zerofee.domain.change_set import Update
 from zerofee.domain.currency import currency
 from zerofee.domain.event import EventType
 from zerofee.domain.failure import FailureCode
 from zerofee.domain.hearing import Moment
-from zerofee.domain.idempotency import ClaimId
-from zerofee.domain.ids import AttemptId, ConnectionId
+from zerofee.domain.ids import AttemptId
 from zerofee.domain.money import Money
 from zerofee.domain.next_action import Otp, Redirect, UssdPush
 from zerofee.domain.outcome import (
@@ -26,6 +24,7 @@ from zerofee.domain.outcome import (
     Cancelled,
     Declined,
     Expired,
+    Mismatch,
     NotSent,
     Outcome,
     Paid,
@@ -35,20 +34,12 @@ from zerofee.domain.outcome import (
 )
 from zerofee.domain.payment import Payment
 from zerofee.domain.payment_status import FINAL, PaymentStatus
-from zerofee.domain.plan import Plan
-from zerofee.domain.settling import MISMATCH, NO_ANSWER, SECOND_CHARGE, settle_charge
-from zerofee.testing.builders import XOF, a_candidate, a_charge, a_decision, a_draft, a_payment
+from zerofee.domain.settling import NO_ANSWER, SECOND_CHARGE, settle_charge
+from zerofee.testing.builders import XOF, a_charge, a_payment
 
 S, A = PaymentStatus, AttemptState
 
-MONEY = Money(5000, XOF)
-PUSH = UssdPush("Approve it on your phone.")
 PAGE = "https://pay.example/checkout/1"
-LATER = START + timedelta(seconds=60)
-moment = partial(Moment, now=LATER, rules=AskRules())
-ASKED = moment(asked=True)
-TOLD = moment(next_try=a_draft())
-TWO = a_decision(candidates=(a_candidate(), a_candidate(connection_id=ConnectionId("con_2"), provider_id="second")))
 
 YES: tuple[tuple[Outcome, AttemptState, PaymentStatus], ...] = (
     (Accepted("ref"), A.WAITING, S.PROCESSING),
@@ -85,17 +76,6 @@ STANDING = {
 def standing(state: AttemptState) -> tuple[Payment, Attempt]:
     captured = MONEY.minor if state is A.SUCCEEDED else 0
     return a_payment(status=STANDING[state], captured_minor=captured), a_charge(state=state)
-
-
-def settled(payment: Payment, charge: Attempt, outcome: Outcome, when: Moment) -> Plan:
-    plan = settle_charge(payment, charge, outcome, when)
-    assert plan is not None
-    return plan
-
-
-def written(plan: Plan) -> Attempt:
-    (attempt,) = [c.value for c in plan.changes if isinstance(c, Update) and isinstance(c.value, Attempt)]
-    return attempt
 
 
 @pytest.mark.parametrize("state", sorted(OPEN_ATTEMPT))
@@ -214,148 +194,6 @@ def test_goes_on_asking_about_a_hold(outcome: Outcome) -> None:
     assert written(plan).asked == 1
 
 
-class TestFailover:
-    @pytest.mark.parametrize("outcome", [NotSent("refused to connect"), Refused(FailureCode.UNSUPPORTED)])
-    def test_tries_the_next_candidate_after_a_definite_no(self, outcome: Outcome) -> None:
-        payment = a_payment(decision=TWO)
-
-        plan = settled(payment, a_charge(), outcome, TOLD)
-
-        assert plan.opened is not None
-        assert plan.opened.connection_id == "con_2"
-        assert plan.opened.number == 2
-        assert plan.opened.provider_key != a_charge().provider_key
-        assert plan.payment.status is S.PENDING
-        assert plan.payment.charge_id == plan.opened.id
-        assert plan.payment.provider_id == "second"
-        assert {type(change) for change in plan.changes} == {Insert, Update}
-        assert not plan.news
-
-    def test_hands_the_claim_on(self) -> None:
-        charge = a_charge(claim_id=ClaimId("claim"))
-
-        plan = settled(a_payment(decision=TWO), charge, NotSent(""), TOLD)
-
-        assert plan.opened is not None
-        assert plan.opened.claim_id == "claim"
-
-    def test_keeps_the_version_of_the_credentials_with_the_attempt(self) -> None:
-        two = a_decision(candidates=(a_candidate(), a_candidate(credential_version=7)))
-
-        plan = settled(a_payment(decision=two), a_charge(), NotSent(""), TOLD)
-
-        assert plan.opened is not None
-        assert plan.opened.credential_version == 7
-
-    @pytest.mark.parametrize(
-        ("soft", "retries", "goes_on"), [(True, True, True), (True, False, False), (False, True, False)]
-    )
-    def test_goes_on_after_a_soft_decline_where_the_route_allows(
-        self, soft: bool, retries: bool, goes_on: bool
-    ) -> None:
-        two = replace(TWO, candidates=(replace(TWO.candidates[0], retry_declined=retries), TWO.candidates[1]))
-
-        plan = settled(a_payment(decision=two), a_charge(), Declined(FailureCode.DECLINED, soft=soft), TOLD)
-
-        assert (plan.opened is not None) is goes_on
-
-    @pytest.mark.parametrize("state", [A.UNKNOWN, A.WAITING])
-    @pytest.mark.parametrize("outcome", [NotSent(""), Refused(FailureCode.UNSUPPORTED), Declined(FailureCode.DECLINED)])
-    def test_never_follows_what_was_accepted_or_unknown(self, state: AttemptState, outcome: Outcome) -> None:
-        """OUT-2."""
-        payment = a_payment(status=S.PROCESSING, decision=TWO)
-
-        assert settled(payment, a_charge(state=state), outcome, TOLD).opened is None
-
-    def test_never_follows_an_asking(self) -> None:
-        """An orphan is unknown, though nothing but `sending` is written of it."""
-        when = moment(asked=True, next_try=a_draft())
-        two = replace(TWO, candidates=(replace(TWO.candidates[0], retry_declined=True), TWO.candidates[1]))
-
-        plan = settled(a_payment(decision=two), a_charge(), Declined(FailureCode.DECLINED, soft=True), when)
-
-        assert plan.opened is None
-        assert plan.payment.status is S.FAILED
-
-    def test_never_follows_what_was_unknown_before_its_next_step(self) -> None:
-        assert settled(a_payment(decision=TWO), a_charge(asked=1), NotSent(""), TOLD).opened is None
-
-    def test_never_follows_proven_absence(self) -> None:
-        charge = a_charge(state=A.UNKNOWN, absent_since=LATER - timedelta(seconds=10))
-
-        plan = settled(
-            a_payment(status=S.PROCESSING, decision=TWO), charge, Absent(), moment(asked=True, absence_final_after_s=0)
-        )
-
-        assert plan.opened is None
-        assert plan.payment.failure is not None
-        assert plan.payment.failure.code is FailureCode.TIMED_OUT
-        assert plan.payment.failure.retryable
-
-    def test_never_follows_an_action_that_was_shown(self) -> None:
-        payment = a_payment(status=S.REQUIRES_ACTION, next_action=PUSH, decision=TWO)
-
-        assert settled(payment, a_charge(state=A.WAITING), Refused(FailureCode.DECLINED), TOLD).opened is None
-
-    def test_ends_when_the_time_is_used_up(self) -> None:
-        """PAY-9."""
-        plan = settled(a_payment(decision=TWO), a_charge(), Refused(FailureCode.UNSUPPORTED), moment(next_try=None))
-
-        assert plan.opened is None
-        assert plan.payment.status is S.FAILED
-        assert plan.payment.failure is not None
-        assert plan.payment.failure.code is FailureCode.PROVIDER_UNAVAILABLE
-
-
-class TestSteps:
-    def test_sends_the_same_attempt_again_with_what_the_step_returned(self) -> None:
-        charge = a_charge(details={"token": "t1"})
-
-        plan = settled(a_payment(), charge, Proceed("ref", {"step": "2"}), TOLD)
-
-        assert plan.opened == written(plan)
-        assert plan.opened is not None
-        assert plan.opened.id == charge.id
-        assert plan.opened.provider_key == charge.provider_key
-        assert plan.opened.reference == "ref"
-        assert plan.opened.details == {"token": "t1", "step": "2"}
-        assert plan.opened.version == 2
-
-    def test_asks_at_once_when_there_is_no_time_for_the_next_step(self) -> None:
-        plan = settled(a_payment(), a_charge(), Proceed("ref"), moment(next_try=None))
-
-        assert plan.opened is None
-        assert written(plan).state is A.WAITING
-        assert written(plan).ask_at == LATER
-        assert plan.payment.status is S.PROCESSING
-
-    def test_sends_nothing_more_for_a_payment_that_is_over(self) -> None:
-        payment = a_payment(status=S.SUCCEEDED, captured_minor=5000)
-
-        plan = settled(payment, a_charge(state=A.WAITING), Proceed("ref"), TOLD)
-
-        assert plan.opened is None
-        assert plan.payment is payment
-
-    def test_counts_absence_anew_after_each_step(self) -> None:
-        charge = a_charge(state=A.UNKNOWN, absent_since=START + timedelta(seconds=30))
-
-        plan = settled(a_payment(status=S.PROCESSING), charge, Proceed("ref"), TOLD)
-
-        assert plan.opened is not None
-        assert plan.opened.absent_since is None
-
-    def test_comes_back_to_a_later_step_that_never_left_us(self) -> None:
-        """The customer has done theirs: a provider that is down for a moment is no reason to throw it away."""
-        payment = a_payment(status=S.REQUIRES_ACTION, next_action=Redirect("https://bank.example"))
-
-        plan = settled(payment, a_charge(reference="ref"), NotSent("no connection"), TOLD)
-
-        assert plan.payment.status is S.PROCESSING
-        assert written(plan).state is A.WAITING
-        assert written(plan).ask_at is not None
-
-
 class TestMismatch:
     @pytest.mark.parametrize("other", [Money(4999, XOF), Money(5000, currency("USD"))])
     @pytest.mark.parametrize("kind", [Paid, Authorized])
@@ -367,7 +205,7 @@ class TestMismatch:
         plan = settled(*standing(state), kind(other), TOLD)
 
         assert plan.payment.status is S.PROCESSING
-        assert plan.payment.attention == MISMATCH
+        assert plan.payment.attention == Mismatch.AMOUNT
         assert plan.payment.captured_minor == 0
         assert Update(plan.payment) in plan.changes
 
@@ -376,7 +214,7 @@ class TestMismatch:
 
         plan = settled(payment, a_charge(asked=1), Paid(Money(1, XOF)), TOLD)
 
-        assert plan.payment.attention == MISMATCH
+        assert plan.payment.attention == Mismatch.AMOUNT
         assert Update(plan.payment) in plan.changes
 
     @pytest.mark.parametrize("state", [A.AUTHORIZED, A.EXPIRED, A.DECLINED])
@@ -384,10 +222,19 @@ class TestMismatch:
         plan = settled(*standing(state), Paid(Money(1, XOF)), ASKED)
 
         assert plan.payment.status is STANDING[state]
-        assert plan.payment.attention == MISMATCH
+        assert plan.payment.attention == Mismatch.AMOUNT
+
+    @pytest.mark.parametrize("mismatch", sorted(Mismatch))
+    @pytest.mark.parametrize("state", [*sorted(OPEN_ATTEMPT), A.AUTHORIZED, A.EXPIRED])
+    def test_is_what_an_adapter_says_that_it_is(self, state: AttemptState, mismatch: Mismatch) -> None:
+        """OUT-5: another mode or reference is as much a matter for a person as another amount."""
+        plan = settled(*standing(state), Unknown("an answer about something else", mismatch), ASKED)
+
+        assert plan.payment.status is not S.SUCCEEDED
+        assert plan.payment.attention == mismatch
 
     def test_is_over_when_the_right_amount_is_found(self) -> None:
-        payment = a_payment(status=S.PROCESSING, attention=MISMATCH)
+        payment = a_payment(status=S.PROCESSING, attention=Mismatch.AMOUNT)
 
         assert settled(payment, a_charge(state=A.UNKNOWN), Paid(MONEY), ASKED).payment.attention is None
 

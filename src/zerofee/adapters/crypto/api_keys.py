@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from zerofee.domain.app import ApiKey, KeyKind
+from zerofee.domain.ports.keys import MintedKey
 from zerofee.domain.ports.vault import Secret
 from zerofee.domain.scope import Environment
 
@@ -102,6 +103,12 @@ class KeyHasher:
     def digests(self, text: str) -> tuple[HashedKey, ...]:
         """Hash a key under every pepper, newest first: one of these is the kept one, if the key was issued."""
         return tuple(_hashed(text, pepper) for pepper in self.peppers)
+
+    def mint(self, kind: KeyKind, environment: Environment) -> MintedKey:
+        """Make a new key under the newest pepper."""
+        text = make(kind, environment)
+        hashed = self.digest(text)
+        return MintedKey(text=Secret(text), digest=hashed.digest, pepper_id=hashed.pepper_id, hint=hint(text))
 
     def is_of(self, text: str, key: ApiKey) -> bool:
         """Say in constant time whether `text` is the key that `key` is kept of."""

@@ -42,9 +42,12 @@ class Shelf(Generic[T]):
         self.rows[key] = value
         undo.append(partial(self.rows.__setitem__, key, old))
 
-    def remove(self, key: Hashable) -> None:
-        """Forget a thing for good."""
-        self._release(key, self.rows.pop(key), [])
+    def remove(self, key: Hashable, undo: Undo | None = None) -> None:
+        """Forget a thing, for good if nothing takes it back."""
+        taken_back = [] if undo is None else undo
+        value = self.rows.pop(key)
+        taken_back.append(partial(self.rows.__setitem__, key, value))
+        self._release(key, value, taken_back)
 
     def by(self, unique: int, value: Hashable) -> T | None:
         """Find what has a unique value, by the place of its function among `uniques`."""

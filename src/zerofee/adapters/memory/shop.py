@@ -4,23 +4,31 @@ from collections.abc import Hashable
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
+from typing import Any
 
 from zerofee.adapters.memory.shelves import Shelf
 from zerofee.domain.app import ApiKey, App
 from zerofee.domain.attempt import IN_FLIGHT, Attempt
-from zerofee.domain.change_set import BrokenRule, ConflictKind
+from zerofee.domain.audit import AuditEntry
+from zerofee.domain.change_set import BrokenRule, ConflictKind, Deletable, Insertable
 from zerofee.domain.connection import Connection
 from zerofee.domain.currency import Currency
 from zerofee.domain.event import Event
 from zerofee.domain.idempotency import Claim
-from zerofee.domain.ids import PaymentId
+from zerofee.domain.ids import AppId, ConnectionId, PaymentId
+from zerofee.domain.inbox import InboxEvent
+from zerofee.domain.letter import Letter
+from zerofee.domain.one_time_code import OneTimeCode
 from zerofee.domain.payment import Payment
 from zerofee.domain.refund import Refund
 from zerofee.domain.routing import Route
 from zerofee.domain.scope import Scope
+from zerofee.domain.session import Session
+from zerofee.domain.tally import Tally
+from zerofee.domain.user import User
 from zerofee.domain.wallet import Balances
 
-Stored = App | ApiKey | Connection | Route | Payment | Attempt | Refund | Event | Claim
+Stored = Insertable
 
 
 def _digest(key: ApiKey) -> str:
@@ -43,6 +51,22 @@ def _sequence(event: Event) -> tuple[Scope, str, int]:
     return event.scope, event.subject_id, event.sequence
 
 
+def _audit_number(entry: AuditEntry) -> tuple[AppId, int]:
+    return entry.app_id, entry.number
+
+
+def _event_key(event: InboxEvent) -> tuple[ConnectionId, str]:
+    return event.connection_id, event.event_key
+
+
+def _email(user: User) -> str:
+    return user.email
+
+
+def _token(session: Session) -> str:
+    return session.digest
+
+
 @dataclass(slots=True)
 class Shop:
     """One shelf for each kind of thing; `due` is when a payment's end by time is looked at next."""
@@ -58,14 +82,45 @@ class Shop:
     refunds: Shelf[Refund] = field(default_factory=partial(Shelf[Refund], "refund"))
     events: Shelf[Event] = field(default_factory=partial(Shelf[Event], "event", (_sequence,)))
     claims: Shelf[Claim] = field(default_factory=partial(Shelf[Claim], "claim", conflict=ConflictKind.CLAIM))
+    provider_events: Shelf[InboxEvent] = field(
+        default_factory=partial(Shelf[InboxEvent], "provider event", (_event_key,))
+    )
+    audit: Shelf[AuditEntry] = field(default_factory=partial(Shelf[AuditEntry], "audit entry", (_audit_number,)))
+    users: Shelf[User] = field(default_factory=partial(Shelf[User], "user", (_email,)))
+    sessions: Shelf[Session] = field(default_factory=partial(Shelf[Session], "session", (_token,)))
+    codes: Shelf[OneTimeCode] = field(default_factory=partial(Shelf[OneTimeCode], "one-time code"))
+    letters: Shelf[Letter] = field(default_factory=partial(Shelf[Letter], "letter"))
+    tallies: Shelf[Tally] = field(default_factory=partial(Shelf[Tally], "tally"))
     balances: dict[tuple[Scope, Currency], Balances] = field(default_factory=dict)
     due: dict[Hashable, datetime | None] = field(default_factory=dict)
     beats: dict[str, datetime] = field(default_factory=dict)
 
+    def shelf_of(self, value: Stored) -> Shelf[Any]:
+        """Give the shelf on which things of this kind are."""
+        shelves: dict[type[Stored], Shelf[Any]] = {
+            App: self.apps,
+            ApiKey: self.keys,
+            Connection: self.connections,
+            Route: self.routes,
+            Payment: self.payments,
+            Attempt: self.attempts,
+            Refund: self.refunds,
+            Event: self.events,
+            Claim: self.claims,
+            InboxEvent: self.provider_events,
+            AuditEntry: self.audit,
+            User: self.users,
+            Session: self.sessions,
+            OneTimeCode: self.codes,
+            Letter: self.letters,
+            Tally: self.tallies,
+        }
+        return shelves[type(value)]
+
     def refuse_dangling(self, value: Stored) -> None:
         """Raise `BrokenRule` for what refers to nothing in its scope."""
         match value:
-            case ApiKey() | Connection() | Payment():
+            case ApiKey() | Connection() | Payment() | InboxEvent():
                 self._need(self.apps, value.scope.app_id)
             case Route():
                 self._need(self.connections, (value.scope, value.connection_id))
@@ -76,18 +131,33 @@ class Shop:
                     self._need(self.refunds, (value.scope, value.refund_id))
             case Refund():
                 self._need(self.payments, (value.scope, value.payment_id))
+            case AuditEntry():
+                self._need(self.apps, value.app_id)
+            case Session():
+                self._need(self.users, value.user_id)
+            case OneTimeCode() if value.user_id is not None:
+                self._need(self.users, value.user_id)
             case _:
                 pass
 
+    def is_referred_to(self, value: Deletable) -> bool:
+        """Say whether anything names a thing that is to be deleted."""
+        if isinstance(value, Route):
+            return False
+        named = (thing for things in (self.routes, self.attempts) for thing in things if thing.scope == value.scope)
+        return any(thing.connection_id == value.id for thing in named)
+
     @staticmethod
-    def _need(shelf: Shelf[App] | Shelf[Connection] | Shelf[Payment] | Shelf[Refund], key: Hashable) -> None:
+    def _need(
+        shelf: Shelf[App] | Shelf[Connection] | Shelf[Payment] | Shelf[Refund] | Shelf[User], key: Hashable
+    ) -> None:
         _refuse_unless(key in shelf.rows, f"it refers to a {shelf.name} that is not in its scope: insert that first")
 
 
 def key_of(value: Stored) -> Hashable:
     """Give the key under which a thing is kept."""
     match value:
-        case App() | Claim():
+        case App() | Claim() | AuditEntry() | User() | Session() | OneTimeCode() | Letter() | Tally():
             return value.id
         case _:
             return value.scope, value.id

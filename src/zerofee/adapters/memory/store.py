@@ -1,29 +1,39 @@
 """The whole storage in dictionaries of one process: the same promises as the databases', but for the power cut."""
 
 import asyncio
-from collections.abc import Hashable
 from dataclasses import replace
+from datetime import datetime
 from functools import partial
-from typing import TypeVar
 
+from zerofee.adapters.memory.accounts import MemoryAccounts
+from zerofee.adapters.memory.apps import MemoryApps
+from zerofee.adapters.memory.audit import MemoryAuditLog
+from zerofee.adapters.memory.inbox import MemoryInbox
 from zerofee.adapters.memory.reads import MemoryReads
-from zerofee.adapters.memory.shelves import Shelf, Undo
+from zerofee.adapters.memory.shelves import Undo
 from zerofee.adapters.memory.shop import Shop, key_of, refuse_miscounted
 from zerofee.adapters.memory.views import MemoryViews
 from zerofee.adapters.memory.work import MemoryWork
 from zerofee.adapters.write_order import in_write_order
-from zerofee.domain.app import ApiKey, App
-from zerofee.domain.attempt import Attempt
-from zerofee.domain.change_set import Change, ChangeSet, Conflict, ConflictKind, Finish, Insert, Insertable, Update
-from zerofee.domain.connection import Connection
-from zerofee.domain.event import Event
-from zerofee.domain.idempotency import Claim
+from zerofee.domain.app import ApiKey
+from zerofee.domain.change_set import (
+    Change,
+    ChangeSet,
+    Conflict,
+    ConflictKind,
+    Deletable,
+    Delete,
+    Finish,
+    Insert,
+    Insertable,
+    KeyUsed,
+    Updatable,
+    Update,
+)
+from zerofee.domain.ids import KeyId
 from zerofee.domain.payment import Payment
-from zerofee.domain.refund import Refund
-from zerofee.domain.routing import Route
+from zerofee.domain.scope import Scope
 from zerofee.domain.wallet import BalanceMove, Balances
-
-VersionedT = TypeVar("VersionedT", App, ApiKey, Connection, Route, Payment, Attempt, Refund)
 
 
 class MemoryStore:
@@ -37,11 +47,16 @@ class MemoryStore:
         """Begin with nothing."""
         self._shop = Shop()
         self.gaps: tuple[str, ...] = ()
+        self.exclusive = True
         self.commit = MemoryCommit(self._shop)
         self.reads = MemoryReads(self._shop)
         self.keys = self.reads
         self.views = MemoryViews(self._shop)
         self.work = MemoryWork(self._shop)
+        self.apps = MemoryApps(self._shop)
+        self.audit = MemoryAuditLog(self._shop)
+        self.accounts = MemoryAccounts(self._shop)
+        self.inbox = MemoryInbox(self._shop)
 
     async def start(self) -> None:
         """Do nothing: there is nothing to open."""
@@ -77,6 +92,10 @@ class MemoryCommit:
                 self._insert(value, undo)
             case Update(value):
                 self._update(value, undo)
+            case Delete(value):
+                self._delete(value, undo)
+            case KeyUsed(scope, key_id, at):
+                self._use(scope, key_id, at, undo)
             case Finish(claim_id, answer, at):
                 claim = self._shop.claims.rows.get(claim_id)
                 if claim is not None and claim.answer is None:
@@ -86,57 +105,39 @@ class MemoryCommit:
                 self._move(change, undo)
 
     def _insert(self, value: Insertable, undo: Undo) -> None:
-        shop = self._shop
         refuse_miscounted(value)
-        match value:
-            case App():
-                shop.apps.insert(key_of(value), value, undo)
-            case ApiKey():
-                shop.keys.insert(key_of(value), value, undo)
-            case Connection():
-                shop.connections.insert(key_of(value), value, undo)
-            case Route():
-                shop.routes.insert(key_of(value), value, undo)
-            case Payment():
-                shop.payments.insert(key_of(value), value, undo)
-                self._set_due(value, undo)
-            case Attempt():
-                shop.attempts.insert(key_of(value), value, undo)
-            case Refund():
-                shop.refunds.insert(key_of(value), value, undo)
-            case Event():
-                shop.events.insert(key_of(value), value, undo)
-            case Claim():
-                shop.claims.insert(key_of(value), value, undo)
-        shop.refuse_dangling(value)
+        self._shop.shelf_of(value).insert(key_of(value), value, undo)
+        self._shop.refuse_dangling(value)
+        if isinstance(value, Payment):
+            self._set_due(value, undo)
 
-    def _update(self, value: App | ApiKey | Connection | Route | Payment | Attempt | Refund, undo: Undo) -> None:
-        shop = self._shop
-        match value:
-            case App():
-                self._renew(shop.apps, value, undo)
-            case ApiKey():
-                self._renew(shop.keys, value, undo)
-            case Connection():
-                self._renew(shop.connections, value, undo)
-            case Route():
-                self._renew(shop.routes, value, undo)
-            case Payment():
-                self._renew(shop.payments, value, undo)
-                self._set_due(value, undo)
-            case Attempt():
-                self._renew(shop.attempts, value, undo)
-            case Refund():
-                self._renew(shop.refunds, value, undo)
-
-    def _renew(self, shelf: Shelf[VersionedT], value: VersionedT, undo: Undo) -> None:
-        key: Hashable = key_of(value)
+    def _update(self, value: Updatable, undo: Undo) -> None:
+        shelf, key = self._shop.shelf_of(value), key_of(value)
         stored = shelf.rows.get(key)
         if stored is None or stored.version != value.version - 1:
             raise Conflict(ConflictKind.VERSION, shelf.name)
         refuse_miscounted(value)
+        if isinstance(value, ApiKey):
+            # When it was used is told by `KeyUsed` alone.
+            value = replace(value, last_used_at=stored.last_used_at)
         shelf.replace(key, value, undo)
         self._shop.refuse_dangling(value)
+        if isinstance(value, Payment):
+            self._set_due(value, undo)
+
+    def _delete(self, value: Deletable, undo: Undo) -> None:
+        shelf = self._shop.shelf_of(value)
+        stored = shelf.rows.get(key_of(value))
+        if stored is None or stored.version != value.version:
+            raise Conflict(ConflictKind.VERSION, shelf.name)
+        if self._shop.is_referred_to(value):
+            raise Conflict(ConflictKind.REFERRED, shelf.name)
+        shelf.remove(key_of(value), undo)
+
+    def _use(self, scope: Scope, key_id: KeyId, at: datetime, undo: Undo) -> None:
+        key = self._shop.keys.rows.get((scope, key_id))
+        if key is not None and (key.last_used_at is None or key.last_used_at < at):
+            self._shop.keys.replace((scope, key_id), replace(key, last_used_at=at), undo)
 
     def _set_due(self, payment: Payment, undo: Undo) -> None:
         due, key = self._shop.due, key_of(payment)

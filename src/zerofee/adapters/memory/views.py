@@ -4,14 +4,18 @@ from collections.abc import Iterable
 from typing import TypeVar
 
 from zerofee.adapters.memory.shop import Shop
+from zerofee.domain.app import ApiKey, App
+from zerofee.domain.connection import Connection
 from zerofee.domain.event import Event
 from zerofee.domain.ids import PaymentId
+from zerofee.domain.inbox import InboxEvent
 from zerofee.domain.payment import Payment
 from zerofee.domain.ports.views import Listed, PageOf, PaymentFilter
 from zerofee.domain.refund import Refund
+from zerofee.domain.routing import Route
 from zerofee.domain.scope import Scope
 
-ShownT = TypeVar("ShownT", Payment, Refund, Event)
+ShownT = TypeVar("ShownT", App, ApiKey, Connection, Route, Payment, Refund, Event, InboxEvent)
 
 
 class MemoryViews:
@@ -22,14 +26,14 @@ class MemoryViews:
         self._shop = shop
 
     async def payments(self, scope: Scope, wanted: PaymentFilter, page: PageOf) -> Listed[Payment]:
-        return _page((p for p in self._shop.payments if p.scope == scope and _is_wanted(p, wanted)), page)
+        return page_of((p for p in self._shop.payments if p.scope == scope and _is_wanted(p, wanted)), page)
 
     async def refunds(self, scope: Scope, payment_id: PaymentId, page: PageOf) -> Listed[Refund]:
-        return _page((r for r in self._shop.refunds if r.scope == scope and r.payment_id == payment_id), page)
+        return page_of((r for r in self._shop.refunds if r.scope == scope and r.payment_id == payment_id), page)
 
     async def events(self, scope: Scope, subject_id: str | None, page: PageOf) -> Listed[Event]:
         mine = (event for event in self._shop.events if event.scope == scope)
-        return _page((event for event in mine if subject_id in {None, event.subject_id}), page)
+        return page_of((event for event in mine if subject_id in {None, event.subject_id}), page)
 
 
 def _is_wanted(payment: Payment, wanted: PaymentFilter) -> bool:
@@ -43,7 +47,8 @@ def _is_wanted(payment: Payment, wanted: PaymentFilter) -> bool:
     )
 
 
-def _page(things: Iterable[ShownT], page: PageOf) -> Listed[ShownT]:
+def page_of(things: Iterable[ShownT], page: PageOf) -> Listed[ShownT]:
+    """Give one page of things, newest first by id."""
     older = (thing for thing in things if page.after is None or thing.id < page.after)
     newest_first = sorted(older, key=lambda thing: thing.id, reverse=True)
     return Listed(items=tuple(newest_first[: page.limit]), has_more=len(newest_first) > page.limit)

@@ -21,10 +21,14 @@ class MemoryWork:
     async def beat(self, boot_id: str, now: datetime) -> None:
         self._shop.beats[boot_id] = now
 
+    async def alone(self, boot_id: str) -> None:
+        for other in self._shop.beats.keys() - {boot_id}:
+            del self._shop.beats[other]
+
     async def orphans(self, now: datetime, silent_since: datetime, limit: int) -> tuple[DueAttempt, ...]:
         alive = {boot_id for boot_id, beat_at in self._shop.beats.items() if beat_at >= silent_since}
         sending = (a for a in self._shop.attempts if a.state is AttemptState.SENDING and a.boot_id not in alive)
-        oldest = sorted(sending, key=lambda attempt: attempt.id)[:limit]
+        oldest = sorted(sending, key=lambda attempt: (attempt.started_at, attempt.id))[:limit]
         return tuple(DueAttempt(attempt.scope, attempt.id) for attempt in oldest)
 
     async def due_attempts(self, now: datetime, lease_until: datetime, limit: int) -> tuple[DueAttempt, ...]:

@@ -7,7 +7,21 @@ from enum import Enum, auto
 from typing import Final, Protocol
 
 import asyncpg
-from sqlalchemy import ARRAY, Dialect, Table, Text, Update, bindparam, cast, func, literal_column, select
+from sqlalchemy import (
+    ARRAY,
+    Column,
+    ColumnElement,
+    Delete,
+    Dialect,
+    Table,
+    Text,
+    Update,
+    bindparam,
+    cast,
+    func,
+    literal_column,
+    select,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
 from sqlalchemy.dialects.sqlite.aiosqlite import SQLiteDialect_aiosqlite
@@ -56,16 +70,20 @@ class SqlDialect(Protocol):
         """Begin an insert that may say what to do on conflict."""
         ...
 
-    def counted(self, update: Update) -> Executable:
-        """Make an update tell how many rows it hit when run for many."""
+    def counted(self, update: Update | Delete) -> Executable:
+        """Make an update or a deletion tell how many rows it hit when run for many."""
         ...
 
     def known_claims(self) -> Executable:
         """Make the query for those of the claims bound as `ids` that there are."""
         ...
 
+    def is_one_of(self, column: Column[str], bound: str) -> ColumnElement[bool]:
+        """Make the condition that a column is one of the list that is bound as `bound`."""
+        ...
+
     def list_of(self, ids: Sequence[str]) -> object:
-        """Make of a list the one value that `known_claims` binds."""
+        """Make of a list the one value that `is_one_of` binds."""
         ...
 
     def meaning(self, error: Exception) -> Exception:
@@ -83,13 +101,16 @@ class SqliteDialect:
     def insert(self, table: Table) -> Upsert:
         return sqlite.insert(table)
 
-    def counted(self, update: Update) -> Executable:
+    def counted(self, update: Update | Delete) -> Executable:
         # The driver adds up what each round of `executemany` hit.
         return update
 
     def known_claims(self) -> Executable:
-        ids = func.json_each(bindparam("ids")).table_valued("value")
-        return select(CLAIMS.c.id).where(CLAIMS.c.id.in_(select(ids.c.value)))
+        return select(CLAIMS.c.id).where(self.is_one_of(CLAIMS.c.id, "ids"))
+
+    def is_one_of(self, column: Column[str], bound: str) -> ColumnElement[bool]:
+        listed = func.json_each(bindparam(bound)).table_valued("value")
+        return column.in_(select(listed.c.value))
 
     def list_of(self, ids: Sequence[str]) -> object:
         return json.dumps(ids)
@@ -114,15 +135,17 @@ class PostgresDialect:
     def insert(self, table: Table) -> Upsert:
         return postgresql.insert(table)
 
-    def counted(self, update: Update) -> Executable:
+    def counted(self, update: Update | Delete) -> Executable:
         # asyncpg counts nothing when it runs for many, but it brings back what they return.
         return update.returning(literal_column("1"))
 
     def known_claims(self) -> Executable:
         # The first row is the transaction's number: when the word of a commit is lost, it tells what became of it.
         number = select(cast(func.pg_current_xact_id(), Text).label("id"))
-        ids = bindparam("ids", type_=ARRAY(Text))
-        return number.union_all(select(CLAIMS.c.id).where(CLAIMS.c.id == func.any(ids)))
+        return number.union_all(select(CLAIMS.c.id).where(self.is_one_of(CLAIMS.c.id, "ids")))
+
+    def is_one_of(self, column: Column[str], bound: str) -> ColumnElement[bool]:
+        return column == func.any(bindparam(bound, type_=ARRAY(Text)))
 
     def list_of(self, ids: Sequence[str]) -> object:
         return list(ids)

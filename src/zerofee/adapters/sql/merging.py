@@ -79,17 +79,21 @@ def one_by_one(units: Sequence[Unit], known_claims: Prepared) -> Conversation[Ou
 
 def _alone(unit: Unit) -> Conversation[None]:
     for writing, rows in unit.lines:
-        try:
-            hit = yield Write(writing.prepared, list(rows))
-        except Refused as refused:
-            raise _meaning(writing, refused) from refused
-        if writing.prepared.counted and hit != len(rows):
-            raise Conflict(writing.missed, writing.what)
+        # Row by row, so that the first that cannot be written tells why.
+        for row in rows:
+            try:
+                hit = yield Write(writing.prepared, [row])
+            except Refused as refused:
+                raise _meaning(writing, refused) from refused
+            if writing.prepared.counted and hit != 1:
+                raise Conflict(writing.missed, writing.what)
 
 
 def _meaning(writing: Writing, refused: Refused) -> Exception:
     if refused.rule is Rule.UNIQUE:
         return Conflict(writing.taken, writing.what)
+    if refused.rule is Rule.REFERENCE and writing.referred is not None:
+        return Conflict(writing.referred, writing.what)
     return BrokenRule(f"{writing.what}: {refused}")
 
 
@@ -103,5 +107,5 @@ def _apart(units: Sequence[Unit], places: Sequence[int]) -> Iterator[int]:
         written |= unit.writes
         touched |= unit.writes
         touched |= unit.reads
-        if True:
+        if alone:
             yield place

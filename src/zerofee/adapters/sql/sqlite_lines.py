@@ -9,7 +9,7 @@ from typing import Final, TypeVar
 import aiosqlite
 
 from zerofee.adapters.sql.engine import UnsafeStorage
-from zerofee.adapters.sql.tables import METADATA
+from zerofee.adapters.sql.schema import METADATA
 
 T = TypeVar("T")
 

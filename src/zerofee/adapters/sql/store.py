@@ -4,8 +4,12 @@ from pathlib import Path
 
 from sqlalchemy import URL, make_url
 
+from zerofee.adapters.sql.accounts import SqlAccounts
+from zerofee.adapters.sql.apps import SqlApps
+from zerofee.adapters.sql.audit import SqlAuditLog
 from zerofee.adapters.sql.committer import Committer
 from zerofee.adapters.sql.engine import Engine, UnsafeStorage
+from zerofee.adapters.sql.inbox import SqlInbox
 from zerofee.adapters.sql.postgres_engine import PostgresEngine
 from zerofee.adapters.sql.reads import SqlReads
 from zerofee.adapters.sql.sqlite_engine import SqliteEngine
@@ -26,6 +30,7 @@ class SqlStore:
         """Prepare for `sqlite+aiosqlite:///path` or `postgresql+asyncpg://…`; nothing is opened yet."""
         self._engine = _engine(make_url(url), beside=beside)
         self._insist = insist
+        self.exclusive = isinstance(self._engine, SqliteEngine) and not beside
         self.gaps: tuple[str, ...] = ()
         statements = Statements(self._engine.sql)
         self.commit = Committer(self._engine, statements)
@@ -33,6 +38,10 @@ class SqlStore:
         self.keys = self.reads
         self.views = SqlViews(self._engine, statements.pages)
         self.work = SqlWork(self._engine, statements.work)
+        self.apps = SqlApps(self._engine, statements.apps)
+        self.audit = SqlAuditLog(self._engine, statements.audit)
+        self.accounts = SqlAccounts(self._engine, statements.accounts)
+        self.inbox = SqlInbox(self._engine, statements.inbox)
 
     async def start(self) -> None:
         """Connect and check; raise `UnsafeStorage` for a gap, `StorageUnavailable` when it cannot be used."""

@@ -7,13 +7,20 @@ from zerofee.adapters.sql.write_statements import WriteStatements, Writing
 from zerofee.adapters.write_order import in_write_order, slot_of
 from zerofee.domain.app import ApiKey, App
 from zerofee.domain.attempt import Attempt
-from zerofee.domain.change_set import Change, ChangeSet, Finish, Insert, Insertable, Update
+from zerofee.domain.audit import AuditEntry
+from zerofee.domain.change_set import Change, ChangeSet, Delete, Finish, Insert, Insertable, KeyUsed, People, Update
 from zerofee.domain.connection import Connection
 from zerofee.domain.event import Event
 from zerofee.domain.idempotency import Claim
+from zerofee.domain.inbox import InboxEvent
+from zerofee.domain.letter import Letter
+from zerofee.domain.one_time_code import OneTimeCode
 from zerofee.domain.payment import Payment
 from zerofee.domain.refund import Refund
 from zerofee.domain.routing import Route
+from zerofee.domain.session import Session
+from zerofee.domain.tally import Tally
+from zerofee.domain.user import User
 from zerofee.domain.wallet import BalanceMove
 
 
@@ -40,7 +47,7 @@ class Unit:
         claims: list[str] = []
         for change in in_write_order(changes):
             for writing in statements.of[slot_of(change)]:
-                subject = change.value if isinstance(change, Insert | Update) else change
+                subject = change.value if isinstance(change, Insert | Update | Delete) else change
                 lines.setdefault(writing, []).append(writing.prepared.args(writing.to_row(subject)))
             _touch(change, writes, reads)
             if isinstance(change, Insert) and isinstance(change.value, Claim):
@@ -61,8 +68,10 @@ def _touch(change: Change, writes: set[str], reads: set[str]) -> None:
     A balance is not noted: moves of one balance are added up in the order of their sets, whatever else is merged.
     """
     match change:
-        case BalanceMove():
+        case BalanceMove() | KeyUsed():
             pass
+        case Delete(value):
+            writes.add(value.id)
         case Finish(claim_id):
             writes.add(claim_id)
         case Insert(value) | Update(value):
@@ -84,5 +93,27 @@ def _touch_others(value: Insertable, writes: set[str], reads: set[str]) -> None:
             reads.add(value.payment_id)
         case Event():
             writes.add(value.subject_id)
+        case InboxEvent():
+            # A repeat is refused by itself, and not with everything that it would have been merged with.
+            writes.add(f"{value.connection_id} {value.event_key}")
+        case AuditEntry():
+            # Two who would continue one chain at once: the second is refused by itself, and decides again.
+            writes.add(f"{value.app_id} audit")
+            reads.add(value.app_id)
+        case User() | Session() | OneTimeCode() | Letter() | Tally():
+            _touch_people(value, writes, reads)
         case App() | Claim():
+            pass
+
+
+def _touch_people(value: People, writes: set[str], reads: set[str]) -> None:
+    match value:
+        case User():
+            # Two who register one address at once: the second is refused by itself, and decides again.
+            writes.add(f"{value.email} account")
+        case Session():
+            reads.add(value.user_id)
+        case OneTimeCode():
+            reads.add(value.user_id or value.id)
+        case Letter() | Tally():
             pass

@@ -41,19 +41,29 @@ class SqlViews:
             "created_from": maybe_micros(wanted.created_from),
             "created_to": maybe_micros(wanted.created_to),
         }
-        return await self._page(PAYMENTS, scope, filters, page, payment_of)
+        return await page_of(self._engine, self._pages, PAYMENTS, scope, filters, page, payment_of)
 
     async def refunds(self, scope: Scope, payment_id: PaymentId, page: PageOf) -> Listed[Refund]:
-        return await self._page(REFUNDS, scope, {"payment_id": payment_id}, page, refund_of)
+        filters = {"payment_id": payment_id}
+        return await page_of(self._engine, self._pages, REFUNDS, scope, filters, page, refund_of)
 
     async def events(self, scope: Scope, subject_id: str | None, page: PageOf) -> Listed[Event]:
-        return await self._page(EVENTS, scope, {"subject_id": subject_id}, page, event_of)
+        filters = {"subject_id": subject_id}
+        return await page_of(self._engine, self._pages, EVENTS, scope, filters, page, event_of)
 
-    async def _page(
-        self, table: Table, scope: Scope, filters: Mapping[str, Any], page: PageOf, of_row: Callable[[Row], T]
-    ) -> Listed[T]:
-        asked = {name: value for name, value in {**filters, "after": page.after}.items() if value is not None}
-        # One more than is shown tells whether there are more.
-        values = {**scope_values(scope), **asked, "limit": page.limit + 1}
-        found = await self._engine.fetch(self._pages.page(table, frozenset(asked)), values)
-        return Listed(items=tuple(map(of_row, found[: page.limit])), has_more=len(found) > page.limit)
+
+async def page_of(
+    engine: Engine,
+    pages: PageStatements,
+    table: Table,
+    scope: Scope,
+    filters: Mapping[str, Any],
+    page: PageOf,
+    of_row: Callable[[Row], T],
+) -> Listed[T]:
+    """Read one page of a table; a filter whose value is `None` is none."""
+    asked = {name: value for name, value in {**filters, "after": page.after}.items() if value is not None}
+    # One more than is shown tells whether there are more.
+    values = {**scope_values(scope), **asked, "limit": page.limit + 1}
+    found = await engine.fetch(pages.page(table, frozenset(asked)), values)
+    return Listed(items=tuple(map(of_row, found[: page.limit])), has_more=len(found) > page.limit)

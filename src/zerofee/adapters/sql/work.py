@@ -20,6 +20,9 @@ class SqlWork:
     async def beat(self, boot_id: str, now: datetime) -> None:
         await self._engine.change(self._statements.beat, {"boot_id": boot_id, "now": micros(now)})
 
+    async def alone(self, boot_id: str) -> None:
+        await self._engine.change(self._statements.alone, {"boot_id": boot_id})
+
     async def orphans(self, now: datetime, silent_since: datetime, limit: int) -> tuple[DueAttempt, ...]:
         values = {"silent_since": micros(silent_since), "limit": limit}
         found = await self._engine.fetch(self._statements.orphans, values)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Self
 
-from sqlalchemy import Column, Integer, Table, and_, bindparam, delete, exists, select, text, update
+from sqlalchemy import Column, Integer, Table, and_, bindparam, delete, exists, or_, select, text, update
 from sqlalchemy.sql import Executable
 
 from zerofee.adapters.sql.columns import Whole
@@ -19,6 +19,7 @@ class WorkStatements:
     """One for each method of the `Work` port. They cross scopes, as work is nobody's in particular."""
 
     beat: Prepared
+    alone: Prepared
     orphans: Prepared
     due_attempts: Prepared
     due_payments: Prepared
@@ -29,6 +30,7 @@ class WorkStatements:
         """Compile for one dialect."""
         return cls(
             beat=prepare("beat", _beat(sql), sql.dialect),
+            alone=prepare("alone", _alone(), sql.dialect),
             orphans=prepare("orphans", _orphans(), sql.dialect),
             due_attempts=prepare("due attempts", _claim(ATTEMPTS, ATTEMPTS.c.ask_at), sql.dialect),
             due_payments=prepare("due payments", _claim(PAYMENTS, PAYMENTS.c.due_at, WAITS), sql.dialect),
@@ -42,13 +44,19 @@ def _beat(sql: SqlDialect) -> Executable:
     return beat.on_conflict_do_update(index_elements=[BOOTS.c.id], set_={"beat_at": beat.excluded.beat_at})
 
 
+def _alone() -> Executable:
+    # Two ranges of the primary key, where "not this one" would be a scan.
+    others = or_(BOOTS.c.id < bindparam("boot_id"), BOOTS.c.id > bindparam("boot_id"))
+    return delete(BOOTS).where(others).returning(BOOTS.c.id)
+
+
 def _orphans() -> Executable:
     alive = exists().where(BOOTS.c.id == ATTEMPTS.c.boot_id, BOOTS.c.beat_at >= bindparam("silent_since", type_=Whole))
     # The first condition is the partial index's own, so that the few attempts in flight are all that is looked at.
     return (
         select(*(ATTEMPTS.c[name] for name in SCOPED_ID))
         .where(text(FLIES), text(f"attempts.state = '{AttemptState.SENDING}'"), ~alive)
-        .order_by(ATTEMPTS.c.id)
+        .order_by(ATTEMPTS.c.started_at, ATTEMPTS.c.id)
         .limit(bindparam("limit", type_=Integer))
     )
 

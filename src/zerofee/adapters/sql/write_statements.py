@@ -4,15 +4,20 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import Table, Update, bindparam, insert, update
+from sqlalchemy import Table, Update, bindparam, delete, insert, or_, update
 
+from zerofee.adapters.sql.account_tables import LETTERS, ONE_TIME_CODES, SESSIONS, TALLIES, USERS
 from zerofee.adapters.sql.columns import Whole
 from zerofee.adapters.sql.dialects import SqlDialect
 from zerofee.adapters.sql.prepared import OLD, Prepared, prepare
-from zerofee.adapters.sql.rows.app import api_key_row, app_row
+from zerofee.adapters.sql.record_tables import AUDIT_ENTRIES, PROVIDER_EVENTS
+from zerofee.adapters.sql.rows.account import code_row, letter_row, session_row, tally_row, user_row
+from zerofee.adapters.sql.rows.app import api_key_row, app_row, key_used_row
 from zerofee.adapters.sql.rows.attempt import attempt_row
+from zerofee.adapters.sql.rows.audit import audit_row
 from zerofee.adapters.sql.rows.claim import claim_row, finish_row
 from zerofee.adapters.sql.rows.event import event_row
+from zerofee.adapters.sql.rows.inbox import inbox_row
 from zerofee.adapters.sql.rows.payment import payment_row
 from zerofee.adapters.sql.rows.refund import refund_row
 from zerofee.adapters.sql.rows.routing import connection_row, route_row
@@ -33,13 +38,20 @@ from zerofee.adapters.sql.tables import (
 from zerofee.adapters.write_order import SLOTS, Slot
 from zerofee.domain.app import ApiKey, App
 from zerofee.domain.attempt import Attempt
-from zerofee.domain.change_set import ConflictKind, Finish, Insert, Insertable
+from zerofee.domain.audit import AuditEntry
+from zerofee.domain.change_set import ConflictKind, Delete, Insert, Insertable, KeyUsed
 from zerofee.domain.connection import Connection
 from zerofee.domain.event import Event
 from zerofee.domain.idempotency import Claim
+from zerofee.domain.inbox import InboxEvent
+from zerofee.domain.letter import Letter
+from zerofee.domain.one_time_code import OneTimeCode
 from zerofee.domain.payment import Payment
 from zerofee.domain.refund import Refund
 from zerofee.domain.routing import Route
+from zerofee.domain.session import Session
+from zerofee.domain.tally import Tally
+from zerofee.domain.user import User
 from zerofee.domain.wallet import BalanceMove
 
 ToRow = Callable[[Any], dict[str, Any]]
@@ -54,18 +66,32 @@ _TABLES: Final[Mapping[type[Insertable], tuple[Table, ToRow]]] = {
     Attempt: (ATTEMPTS, attempt_row),
     Event: (EVENTS, event_row),
     Claim: (CLAIMS, claim_row),
+    InboxEvent: (PROVIDER_EVENTS, inbox_row),
+    AuditEntry: (AUDIT_ENTRIES, audit_row),
+    User: (USERS, user_row),
+    Session: (SESSIONS, session_row),
+    OneTimeCode: (ONE_TIME_CODES, code_row),
+    Letter: (LETTERS, letter_row),
+    Tally: (TALLIES, tally_row),
 }
 
 # What a thing is from birth and stays: no update writes it. An index over such a column is not touched either.
 _FIXED: Final = frozenset({"created_at", "started_at", "amount_minor", "currency"})
 _FIXED_IN: Final[Mapping[Table, frozenset[str]]] = {
-    API_KEYS: frozenset({"kind"}),
+    API_KEYS: frozenset({"kind", "last_used_at"}),
     CONNECTIONS: frozenset({"provider_id"}),
     PAYMENTS: frozenset({"capture", "reference"}),
     REFUNDS: frozenset({"payment_id", "provider_id"}),
     ATTEMPTS: frozenset(
         {"payment_id", "refund_id", "kind", "number", "connection_id", "credential_version", "provider_id"}
         | {"provider_key", "digest", "claim_id"}
+    ),
+    USERS: frozenset({"email"}),
+    SESSIONS: frozenset({"user_id"}),
+    ONE_TIME_CODES: frozenset({"email", "user_id"}),
+    LETTERS: frozenset({"kind", "email", "code_id"}),
+    PROVIDER_EVENTS: frozenset(
+        {"connection_id", "provider_id", "event_key", "type", "our_reference", "reference", "details", "body"}
     ),
 }
 
@@ -75,7 +101,8 @@ class Writing:
     """
     One statement that writes one kind of change.
 
-    `taken` is the conflict when a unique value is taken, `missed` the one when a guard left a row unhit.
+    `taken` is the conflict when a unique value is taken, `missed` the one when a guard left a row unhit, `referred`
+    the one when other rows refer to it; a reference to nothing is a bug, and no conflict.
     """
 
     prepared: Prepared
@@ -83,6 +110,7 @@ class Writing:
     what: str
     taken: ConflictKind = ConflictKind.UNIQUE
     missed: ConflictKind = ConflictKind.VERSION
+    referred: ConflictKind | None = None
 
 
 class WriteStatements:
@@ -98,9 +126,13 @@ def _writings(sql: SqlDialect, slot: Slot) -> tuple[Writing, ...]:
     kind, of = slot
     if kind is BalanceMove:
         return _move(sql)
-    if kind is Finish or of is None:
+    if kind is KeyUsed:
+        return (_use(sql),)
+    if of is None:
         return (_finish(sql),)
     table, to_row = _TABLES[of]
+    if kind is Delete:
+        return (_delete(sql, table, to_row),)
     return (_insert(sql, table, to_row),) if kind is Insert else (_update(sql, table, to_row),)
 
 
@@ -119,6 +151,23 @@ def _update(sql: SqlDialect, table: Table, to_row: ToRow) -> Writing:
     )
     prepared = prepare(f"update {table.name}", sql.counted(statement), sql.dialect, key=_key(table), counted=True)
     return Writing(prepared=prepared, to_row=to_row, what=table.name)
+
+
+def _delete(sql: SqlDialect, table: Table, to_row: ToRow) -> Writing:
+    statement = delete(table).where(*_is_old(table), table.c.version == bindparam(f"{OLD}version", type_=Whole))
+    prepared = prepare(f"delete {table.name}", sql.counted(statement), sql.dialect, key=_key(table), counted=True)
+    return Writing(prepared=prepared, to_row=to_row, what=table.name, referred=ConflictKind.REFERRED)
+
+
+def _use(sql: SqlDialect) -> Writing:
+    column = API_KEYS.c.last_used_at
+    before = or_(column.is_(None), column < bindparam(f"{OLD}last_used_at", type_=Whole))
+    statement = update(API_KEYS).where(*_is_old(API_KEYS), before).values({column: bindparam("last_used_at")})
+    return Writing(
+        prepared=prepare("use api_keys", statement, sql.dialect, key=_key(API_KEYS)),
+        to_row=key_used_row,
+        what="api_keys",
+    )
 
 
 def _finish(sql: SqlDialect) -> Writing:

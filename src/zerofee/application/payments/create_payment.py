@@ -52,18 +52,17 @@ class CreatePayment:
         if order.provider_id is not None and self.providers.capabilities(order.provider_id) is None:
             raise InvalidField("provider is none of the installed ones: see GET /v1/providers.", field="provider")
         now = self.clock.now()
-        decision = rank(order.wish, await self.tables.routing(order.scope), self.ids.key(), order.provider_id)
+        payment_id = self.ids.new(PaymentId)
+        # The payment's own id is the seed: chance enough for weights, and kept with the decision anyway.
+        decision = rank(order.wish, await self.tables.routing(order.scope), payment_id, order.provider_id)
         first = decision.candidates[0].provider_id if decision.candidates else None
-        terms = Terms(
-            payment_id=self.ids.new(PaymentId),
-            expires_at=now + self._expiry(order),
-        )
+        terms = Terms(payment_id=payment_id, expires_at=now + self._expiry(order))
         start = Start(draft=self.record_outcome.draft(now, first), now=now, claim=claim)
         plan = open_payment(order, decision, terms, start)
         answered: tuple[Change, ...] = ()
         if plan.opened is None and claim is not None:
             answered = (Finish(claim.id, answer_of(AttemptKind.CHARGE, plan.payment, self.showing.show), now),)
-        await self.once.first(self.publishing(plan, now, *answered), claim)
+        await self.once.first(await self.publishing(plan, now, *answered), claim)
         if plan.opened is None:
             return plan.payment
         # The intent is on disk and no transaction is open: dying from here on loses nothing.

@@ -69,18 +69,19 @@ class Operate:
             start = Start(draft=draft, now=now, claim=claim)
             plan = decide(payment, charge, start)
             try:
-                await self.once.first(self._changes(plan, start), claim)
+                await self.once.first(await self._changes(plan, start), claim)
             except Conflict:
                 continue
             return await self._sent(plan, charge, code)
         raise OperationInFlight
 
-    def _changes(self, plan: Plan, start: Start) -> ChangeSet:
+    async def _changes(self, plan: Plan, start: Start) -> ChangeSet:
         if plan.opened is not None or start.claim is None:
-            return self.publishing(plan, start.now)
+            return await self.publishing(plan, start.now)
         # Nothing will be sent, so the claim is made with its answer.
         answer = answer_of(AttemptKind.CANCEL, plan.payment, self.showing.show)
-        return self.publishing(plan, start.now, Insert(replace(start.claim, answer=answer, finished_at=start.now)))
+        answered = Insert(replace(start.claim, answer=answer, finished_at=start.now))
+        return await self.publishing(plan, start.now, answered)
 
     async def _sent(self, plan: Plan, charge: Attempt | None, code: str | None) -> Operated:
         if plan.opened is None:

@@ -1,6 +1,6 @@
 """The one door by which an outcome enters: an answer, a webhook and an asking are witnesses of one fact."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -8,7 +8,7 @@ from typing import Final
 from zerofee.application.publishing import Publishing
 from zerofee.application.rules import PaymentRules
 from zerofee.domain.attempt import Attempt, AttemptDraft, AttemptKind, AttemptState
-from zerofee.domain.change_set import Change, ChangeSet, Conflict, Finish, Insert, Update
+from zerofee.domain.change_set import Change, ChangeSet, Conflict, ConflictKind, Finish, Insert, Update
 from zerofee.domain.hearing import Moment
 from zerofee.domain.idempotency import Answer
 from zerofee.domain.ids import AttemptId
@@ -18,19 +18,21 @@ from zerofee.domain.payment import Payment
 from zerofee.domain.plan import Plan
 from zerofee.domain.ports.clock import Clock, Ids
 from zerofee.domain.ports.provider import Providers
-from zerofee.domain.ports.showing import Showing
+from zerofee.domain.ports.showing import Showing, Shown
 from zerofee.domain.ports.store import Commit, Reads, StorageUnavailable
 from zerofee.domain.refund import Refund
 from zerofee.domain.refunding import settle_refund
 from zerofee.domain.scope import Scope
 from zerofee.domain.settling import settle_charge
+from zerofee.domain.withdrawal import Withdrawal
 
 _MOST_TRIES: Final = 6
 _CALL_TIMEOUT_S: Final = 20
 _ABSENCE_FINAL_AFTER_S: Final = 900
 # Only after these may an attempt follow, so only for these is one drafted.
 _MAY_OPEN: Final = (NotSent, Refused, Declined, Proceed)
-_CREATES: Final = frozenset({AttemptKind.CHARGE, AttemptKind.REFUND})
+_FOLDERS: Final[Mapping[type[Shown], str]] = {Payment: "payments", Refund: "refunds", Withdrawal: "withdrawals"}
+_CREATES: Final = frozenset({AttemptKind.CHARGE, AttemptKind.REFUND, AttemptKind.PAYOUT})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,16 +94,20 @@ class RecordOutcome:
             plan = self._plan(known, outcome, asked=asked, until=until)
             if plan is None:
                 return Recorded(known=known)
-            changes = self.publishing(plan, self.clock.now(), *self._answer(known, plan))
-            if await self._written(changes, give_up_at):
+            changes = await self.publishing(plan, self.clock.now(), *self._answer(known, plan))
+            conflict = await self.written(changes, give_up_at)
+            if conflict is None:
                 return Recorded(known=known.after(plan), opened=plan.opened)
+            if conflict is ConflictKind.UNIQUE:
+                # Something else of the payment's is in flight: nothing more is sent before that has ended.
+                until = self.clock.now()
             known = await self.read(known.attempt.scope, known.attempt.id)
         raise StorageUnavailable
 
     async def read(self, scope: Scope, attempt_id: AttemptId) -> Known:
         """Read an attempt with all that it is about; raise `NotFound` when there is none."""
         attempt = await self.reads.attempt(scope, attempt_id)
-        payment = await self.reads.payment(scope, attempt.payment_id)
+        payment = await self.reads.payment(scope, attempt.of_payment)
         charge = refund = None
         if attempt.kind is not AttemptKind.CHARGE and payment.charge_id is not None:
             charge = await self.reads.attempt(scope, payment.charge_id)
@@ -121,7 +127,7 @@ class RecordOutcome:
         )
 
     def _plan(self, known: Known, outcome: Outcome, *, asked: bool, until: datetime | None) -> Plan | None:
-        moment = self._moment(known, asked=asked)
+        moment = self.moment(known.attempt, asked=asked)
         if isinstance(outcome, _MAY_OPEN):
             moment = self._with_next_try(moment, _next_provider(known, outcome), until)
         if known.refund is not None:
@@ -130,8 +136,9 @@ class RecordOutcome:
             return settle_charge(known.payment, known.attempt, outcome, moment)
         return settle_operation(known.payment, known.charged, known.attempt, outcome, moment)
 
-    def _moment(self, known: Known, *, asked: bool) -> Moment:
-        capabilities = self.providers.capabilities(known.attempt.provider_id)
+    def moment(self, attempt: Attempt, *, asked: bool) -> Moment:
+        """Say what the world adds now to a decision about an attempt."""
+        capabilities = self.providers.capabilities(attempt.provider_id)
         return Moment(
             now=self.clock.now(),
             rules=self.rules.ask,
@@ -153,19 +160,19 @@ class RecordOutcome:
         answer = answer_of(attempt.kind, plan.refund or plan.payment, self.showing.show)
         return (Finish(attempt.claim_id, answer, self.clock.now()),)
 
-    async def _written(self, changes: ChangeSet, give_up_at: datetime) -> bool:
-        """Commit, with patience while the storage is away; say false for a lost race."""
+    async def written(self, changes: ChangeSet, give_up_at: datetime) -> ConflictKind | None:
+        """Commit, with patience while the storage is away; give what a race was lost by."""
         while True:
             try:
                 await self.commit(changes)
-            except Conflict:
-                return False
+            except Conflict as conflict:
+                return conflict.kind
             except StorageUnavailable:
                 if self.clock.now() >= give_up_at:
                     raise
                 await self.clock.sleep(1)
             else:
-                return True
+                return None
 
 
 def _attempts_of(plan: Plan) -> Iterator[Attempt]:
@@ -182,9 +189,8 @@ def _next_provider(known: Known, outcome: Outcome) -> str:
     return candidate.provider_id
 
 
-def answer_of(kind: AttemptKind, shown: Payment | Refund, show: Callable[[Payment | Refund], bytes]) -> Answer:
+def answer_of(kind: AttemptKind, shown: Shown, show: Callable[[Shown], bytes]) -> Answer:
     """Say how a request of this kind is answered: 201 for what it made, 200 for what it changed."""
     if kind not in _CREATES:
         return Answer(status=200, body=show(shown))
-    folder = "refunds" if isinstance(shown, Refund) else "payments"
-    return Answer(status=201, body=show(shown), location=f"/v1/{folder}/{shown.id}")
+    return Answer(status=201, body=show(shown), location=f"/v1/{_FOLDERS[type(shown)]}/{shown.id}")

@@ -2,9 +2,11 @@
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Final
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any, Final, TypeVar
 
 from zerofee.application.payments.record_outcome import Known, Recorded, RecordOutcome
 from zerofee.application.rules import PaymentRules
@@ -20,6 +22,9 @@ from zerofee.domain.ports.provider import (
     charge_order,
 )
 from zerofee.domain.ports.store import RoutingTables
+from zerofee.domain.resending import RESENT_AFTER_S, after_resending, may_resend
+
+T = TypeVar("T")
 
 _LOG: Final = logging.getLogger(__name__)
 # The adapter's own deadline comes first; this one only keeps a broken adapter from holding a request for ever.
@@ -38,11 +43,15 @@ class SendAttempt:
     tables: RoutingTables
     record_outcome: RecordOutcome
     rules: PaymentRules
-    underway: set[asyncio.Task[Known]] = field(default_factory=set)
+    underway: set[asyncio.Task[Any]] = field(default_factory=set)
 
     async def __call__(self, known: Known, until: datetime | None = None, code: str | None = None) -> Known:
         """Send `known.attempt`, which the caller has just committed; give what is on disk in the end."""
-        task = asyncio.create_task(self._all(known, until, code))
+        return await self.see_through(self._all(known, until, code))
+
+    async def see_through(self, work: Coroutine[Any, Any, T]) -> T:
+        """Do `work` to its end, whether or not the caller stays; `drain` waits for it."""
+        task = asyncio.create_task(work)
         self.underway.add(task)
         task.add_done_callback(self.underway.discard)
         return await asyncio.shield(task)
@@ -57,24 +66,39 @@ class SendAttempt:
     async def _all(self, known: Known, until: datetime | None, code: str | None) -> Known:
         opened: Attempt | None = known.attempt
         while opened is not None:
-            outcome = await self._once(known, code)
+            sending = partial(self._heard, known=known, code=code)
+            outcome = await self.called(known.attempt, sending)
             recorded: Recorded = await self.record_outcome(known, outcome, asked=False, until=until)
             known, opened = recorded.known, recorded.opened
         return known
 
-    async def _once(self, known: Known, code: str | None) -> Outcome:
-        attempt = known.attempt
+    async def called(self, attempt: Attempt, call: Callable[[Provider], Awaitable[Outcome]]) -> Outcome:
+        """Make the one call of an attempt; whatever goes wrong is an outcome too."""
         provider = await self.open(attempt)
         if isinstance(provider, NotSent):
             return provider
         try:
             async with asyncio.timeout(provider.capabilities.call_timeout_s + _GRACE_S):
-                return await self._call(provider, known, code)
+                return await call(provider)
         except TimeoutError:
             return Unknown("the call took longer than its deadline")
         except Exception as fault:  # noqa: BLE001  a bug in an adapter must not turn a charge into a failure
             _LOG.exception("adapter of %s failed on attempt %s", attempt.provider_id, attempt.id)
             return Unknown(f"the adapter failed: {type(fault).__name__}")
+
+    async def _heard(self, provider: Provider, known: Known, code: str | None) -> Outcome:
+        """Call, and call again with the very same order while its answer is lost and the provider allows it."""
+        outcome = await self._call(provider, known, code)
+        clock = self.record_outcome.clock
+        for pause_s in RESENT_AFTER_S:
+            starts_at = clock.now() + timedelta(seconds=pause_s)
+            if not isinstance(outcome, Unknown) or not may_resend(
+                known.payment, known.charged, known.attempt, provider.capabilities, starts_at
+            ):
+                break
+            await clock.sleep(pause_s)
+            outcome = after_resending(outcome, await self._call(provider, known, code))
+        return outcome
 
     async def open(self, attempt: Attempt) -> Provider | NotSent:
         """Open the connection of an attempt, or say why nothing can be sent through it."""
@@ -98,6 +122,9 @@ class SendAttempt:
                 return await provider.cancel(self._operation_order(known))
             case AttemptKind.REFUND:
                 return await provider.refund(self.refund_order(known))
+            case AttemptKind.PAYOUT:
+                msg = "a payout is of no payment"
+                raise ValueError(msg)
 
     def charge_order(self, known: Known) -> ChargeOrder:
         """Say what the charge ordered."""

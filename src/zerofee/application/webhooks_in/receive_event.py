@@ -3,8 +3,9 @@
 import hashlib
 import json
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final
 
 from zerofee.application.webhooks_in.apply_event import ApplyEvent
@@ -13,6 +14,7 @@ from zerofee.domain.connection import Connection
 from zerofee.domain.errors import DomainError
 from zerofee.domain.ids import ConnectionId, InboxId
 from zerofee.domain.inbox import InboxEvent
+from zerofee.domain.plain_text import is_plain
 from zerofee.domain.ports.clock import Clock, Ids
 from zerofee.domain.ports.inbox import Inbox
 from zerofee.domain.ports.provider import CannotOpen, CannotVerify, ForgedEvent, ProviderEvent, Providers, RawEvent
@@ -21,6 +23,8 @@ from zerofee.domain.ports.store import Commit
 _LOG: Final = logging.getLogger(__name__)
 _MOST_NAMES: Final = 200
 _LONGEST_NAME: Final = 128
+# What is applied behind the answer is nobody else's for so long; after a crash the worker finds it then.
+_OURS_FOR: Final = timedelta(seconds=60)
 
 
 class EventRefused(DomainError):
@@ -44,7 +48,11 @@ class VerificationUnavailable(DomainError):
 
 @dataclass(frozen=True, slots=True)
 class ReceiveEvent:
-    """`POST /v1/webhooks/{provider_id}` and `…/{connection_id}`, whoever asks."""
+    """
+    `POST /v1/webhooks/{provider_id}` and `…/{connection_id}`, whoever asks.
+
+    `redact` takes out of a body what nothing stored may hold (reliability rules LOG-1).
+    """
 
     inbox: Inbox
     commit: Commit
@@ -52,10 +60,11 @@ class ReceiveEvent:
     apply_event: ApplyEvent
     clock: Clock
     ids: Ids
+    redact: Callable[[str], str]
 
     async def __call__(self, provider_id: str, connection_id: ConnectionId | None, raw: RawEvent) -> InboxEvent | None:
         """
-        Keep one event, and give it; `None` for one that is there already.
+        Keep one event, have it applied behind the answer, and give it; `None` for one that is there already.
 
         Raises `EventRefused` when no connection verifies it; `VerificationUnavailable` and `StorageUnavailable` so that
         the provider tries again.
@@ -87,29 +96,31 @@ class ReceiveEvent:
         except ForgedEvent as forged:
             _LOG.warning("webhook for %s refused: %s", connection.id, forged)
             if forged.stale:
-                await self.apply_event.ask_about(connection, tuple(_names(raw.body)))
+                self.apply_event.ask_soon(connection, tuple(_names(raw.body)))
             return None
 
     async def _kept(self, connection: Connection, told: ProviderEvent, raw: RawEvent) -> InboxEvent | None:
-        now = self.clock.now()
+        now, later = self.clock.now(), self.apply_event.busy
         event = InboxEvent(
             id=self.ids.new(InboxId),
             scope=connection.scope,
             connection_id=connection.id,
             provider_id=connection.provider_id,
-            event_key=told.event_id or hashlib.sha256(raw.body).hexdigest(),
-            type=told.type,
-            our_reference=told.our_reference,
-            reference=told.reference,
-            details=told.details,
-            body=raw.body,
-            due_at=now,
+            event_key=_name(told.event_id) or hashlib.sha256(raw.body).hexdigest(),
+            type=_name(told.type) or "unreadable",
+            our_reference=_name(told.our_reference),
+            reference=_name(told.reference),
+            details={name: value for name, value in told.details.items() if is_plain(value)},
+            body=self.redact(raw.body.decode(errors="replace")).encode(),
+            due_at=now if later else now + _OURS_FOR,
             created_at=now,
         )
         try:
             await self.commit(ChangeSet((Insert(event),)))
         except Conflict:
             return None
+        if not later:
+            self.apply_event.soon(event)
         return event
 
 
@@ -127,6 +138,11 @@ def _names(body: bytes) -> Iterator[str]:
             waiting.extend(value.values())
         elif isinstance(value, list):
             waiting.extend(value)
-        elif isinstance(value, str) and 0 < len(value) <= _LONGEST_NAME:
+        elif isinstance(value, str) and (name := _name(value)) is not None:
             seen += 1
-            yield value
+            yield name
+
+
+def _name(text: str | None) -> str | None:
+    """Give what can be somebody's id: what is too long, or no store could hold, is nobody's."""
+    return text if text and len(text) <= _LONGEST_NAME and is_plain(text) else None

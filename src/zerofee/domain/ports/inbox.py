@@ -6,10 +6,10 @@ from typing import Protocol
 
 from zerofee.domain.attempt import Attempt
 from zerofee.domain.connection import Connection
-from zerofee.domain.ids import ConnectionId, InboxId
+from zerofee.domain.ids import AppId, ConnectionId, InboxId
 from zerofee.domain.inbox import InboxEvent
 from zerofee.domain.ports.views import Listed, PageOf
-from zerofee.domain.scope import Scope
+from zerofee.domain.scope import Environment, Scope
 
 
 class Inbox(Protocol):
@@ -31,12 +31,12 @@ class Inbox(Protocol):
         """Find an attempt of a connection by its id, its provider key, or the provider's reference."""
         ...
 
-    async def event(self, scope: Scope, event_id: InboxId) -> InboxEvent:
-        """Read one event; raise `NotFound`."""
+    async def event_of(self, app_id: AppId, event_id: InboxId) -> InboxEvent:
+        """Read one event of an app; raise `NotFound`."""
         ...
 
-    async def events(self, scope: Scope, page: PageOf) -> Listed[InboxEvent]:
-        """List a scope's events, newest first."""
+    async def events_of(self, app_id: AppId, environment: Environment | None, page: PageOf) -> Listed[InboxEvent]:
+        """List an app's events, newest first, of one environment or of both."""
         ...
 
     async def due(self, now: datetime, lease_until: datetime, limit: int) -> tuple[InboxEvent, ...]:

@@ -15,7 +15,9 @@ from zerofee.domain.method import Method
 from zerofee.domain.money import Money
 from zerofee.domain.outcome import Details, Outcome
 from zerofee.domain.payment import Payment
+from zerofee.domain.ports.vault import Secret
 from zerofee.domain.wish import CaptureMode
+from zerofee.domain.withdrawal import Withdrawal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -246,7 +248,19 @@ class Providers(Protocol):
         ...
 
     async def open(self, connection: Connection) -> Provider:
-        """Open a connection with its credentials; raise `CannotOpen` when they do not unseal."""
+        """Open a connection with its credentials; raise `CannotOpen` when they do not unseal, or are no good."""
+        ...
+
+
+class CredentialForms(Protocol):
+    """What each provider's package knows of its credentials' form, before anybody is asked."""
+
+    def hints(self, connection: Connection, given: Mapping[str, Secret]) -> Mapping[str, str]:
+        """
+        Say what may be shown of each credential, and make sure that the connection could be opened with them.
+
+        Raises `InvalidField` for a form that no such credential has, or that is of the other environment.
+        """
         ...
 
 
@@ -278,4 +292,22 @@ def charge_order(payment: Payment, attempt: Attempt, return_url: str, cancel_url
         reference=attempt.reference,
         details=attempt.details,
         tries=attempt.tries,
+    )
+
+
+def payout_order(withdrawal: Withdrawal, attempt: Attempt) -> PayoutOrder:
+    """Say what a payout orders; the same withdrawal and attempt order the same each time."""
+    to = withdrawal.destination
+    return PayoutOrder(
+        withdrawal_id=withdrawal.id,
+        attempt_id=attempt.id,
+        provider_key=attempt.provider_key,
+        money=attempt.money,
+        country=to.country,
+        operator=to.operator,
+        phone=to.phone,
+        name=to.name,
+        sent_at=attempt.started_at,
+        reference=attempt.reference,
+        details=attempt.details,
     )

@@ -4,11 +4,15 @@ from typing import Protocol
 
 from zerofee.domain.payment import Payment
 from zerofee.domain.refund import Refund
+from zerofee.domain.withdrawal import Withdrawal
+
+Shown = Payment | Refund | Withdrawal
+"""Every object that an answer, an event or a webhook may be about."""
 
 
 class Showing(Protocol):
     """The one writer of shown objects, so that an answer and its replay are the same bytes."""
 
-    def show(self, shown: Payment | Refund) -> bytes:
+    def show(self, shown: Shown) -> bytes:
         """Write the object as JSON in UTF-8, in the API's shape."""
         ...

@@ -32,3 +32,15 @@ class Vault(Protocol):
     def open(self, connection: Connection) -> Mapping[str, Secret]:
         """Open what `seal` made; raise `SealBroken` when it is not of this row."""
         ...
+
+
+class Rewrapping(Protocol):
+    """Changes the key that credentials are sealed under, and not the credentials."""
+
+    def rewrap(self, connection: Connection) -> bytes | None:
+        """Seal a connection's credentials under the newest key; `None` when they are. Raise `SealBroken`."""
+        ...
+
+    def key_id(self, connection: Connection) -> str:
+        """Name the key that a connection is sealed under; raise `SealBroken` for what was not sealed here."""
+        ...

@@ -4,21 +4,38 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from zerofee.domain.ids import AttemptId, PaymentId
+from zerofee.domain.ids import AttemptId, PaymentId, WithdrawalId
 from zerofee.domain.scope import Scope
 
 
 @dataclass(frozen=True, slots=True)
 class DueAttempt:
-    """An attempt to ask about."""
+    """An attempt to ask about; `payout`: it is of a withdrawal, and of no payment."""
 
     scope: Scope
     attempt_id: AttemptId
+    payout: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class DuePayment:
     """A payment that may have waited too long."""
+
+    scope: Scope
+    payment_id: PaymentId
+
+
+@dataclass(frozen=True, slots=True)
+class DueWithdrawal:
+    """A withdrawal to be sent."""
+
+    scope: Scope
+    withdrawal_id: WithdrawalId
+
+
+@dataclass(frozen=True, slots=True)
+class DueCredit:
+    """A payment of which something is pending and may become available."""
 
     scope: Scope
     payment_id: PaymentId
@@ -36,6 +53,10 @@ class Work(Protocol):
         """Say that the process `boot_id` is alive."""
         ...
 
+    async def alone(self, boot_id: str) -> None:
+        """Say that every process but `boot_id` is dead; only who has the storage for itself can know."""
+        ...
+
     async def orphans(self, now: datetime, silent_since: datetime, limit: int) -> tuple[DueAttempt, ...]:
         """Find attempts in `sending` whose process has not said since `silent_since` that it is alive."""
         ...
@@ -46,6 +67,14 @@ class Work(Protocol):
 
     async def due_payments(self, now: datetime, lease_until: datetime, limit: int) -> tuple[DuePayment, ...]:
         """Claim up to `limit` payments that wait beyond `expires_at`, oldest first."""
+        ...
+
+    async def due_withdrawals(self, now: datetime, lease_until: datetime, limit: int) -> tuple[DueWithdrawal, ...]:
+        """Claim up to `limit` withdrawals whose `send_at` has come, oldest first."""
+        ...
+
+    async def due_credits(self, now: datetime, lease_until: datetime, limit: int) -> tuple[DueCredit, ...]:
+        """Claim up to `limit` payments whose pending money has matured, oldest first."""
         ...
 
     async def reap_claims(self, finished_before: datetime, limit: int) -> int:

@@ -9,11 +9,12 @@ import msgspec
 from zerofee.domain.app import KeyKind, is_usable
 from zerofee.domain.change_set import ChangeSet, Conflict, Insert
 from zerofee.domain.ids import AppId
-from zerofee.domain.scope import Environment, Permission, Scope
+from zerofee.domain.new_key import new_key
+from zerofee.domain.scope import Environment, Scope
 from zerofee.entrypoints.cli.key_file import KeptKeys, KeyFile
 from zerofee.entrypoints.cli.opening import checked_settings, opened
 from zerofee.entrypoints.container import Container
-from zerofee.entrypoints.demo import DEMO_APP, demo_app
+from zerofee.entrypoints.demo import DEMO_APP, demo_app, entries_of
 from zerofee.entrypoints.settings import Settings
 
 _SHOWN_ONCE: Final = (
@@ -83,10 +84,13 @@ async def _make(container: Container, app_id: AppId, *, app_too: bool) -> KeptKe
     scope, now = Scope(app_id, Environment.SANDBOX), container.clock().now()
     issue = container.issue_key()
     secret, publishable = (
-        issue(scope, kind, "demo", now, frozenset({Permission.ALL})) for kind in (KeyKind.SECRET, KeyKind.PUBLISHABLE)
+        issue(new_key(scope=scope, kind=kind, name="demo", scopes=None, now=now), now)
+        for kind in (KeyKind.SECRET, KeyKind.PUBLISHABLE)
     )
     app = demo_app(scope, container.ids(), now) if app_too else ()
-    await container.commit()(ChangeSet((*app, Insert(secret.row), Insert(publishable.row))))
+    made = (*app, Insert(secret.row), Insert(publishable.row))
+    told = entries_of(made, await container.audit().last(app_id), container.ids(), now)
+    await container.commit()(ChangeSet((*made, *told)))
     return KeptKeys(app_id, secret.text.reveal(), publishable.text.reveal())
 
 

@@ -12,8 +12,10 @@ import click
 from zerofee.adapters.provider_directory import installed_kinds
 from zerofee.adapters.sql.engine import UnsafeStorage
 from zerofee.adapters.sql.migrating import is_at_head
+from zerofee.adapters.system import SystemClock
 from zerofee.domain.ports.store import StorageUnavailable
 from zerofee.entrypoints import production
+from zerofee.entrypoints.caches import open_cache
 from zerofee.entrypoints.settings import (
     Settings,
     SettingsRefused,
@@ -72,7 +74,7 @@ async def examine() -> AsyncIterator[Finding]:
         yield Finding("secrets", "long enough, and all different")
     async for finding in _database(settings):
         yield finding
-    yield _cache(settings)
+    yield await _cache(settings)
     yield _providers()
 
 
@@ -121,11 +123,17 @@ def _sqlite() -> Finding:
     return Finding("sqlite", said, good=False, fatal=False)
 
 
-def _cache(settings: Settings) -> Finding:
-    if settings.cache_url == MEMORY:
-        return Finding("cache", "in the process")
-    said = "ZEROFEE_CACHE_URL is not used by this version, which caches in the process: leave it at memory://"
-    return Finding("cache", said, good=False, fatal=False)
+async def _cache(settings: Settings) -> Finding:
+    try:
+        caching = open_cache(settings, SystemClock())
+    except SettingsRefused as fault:
+        return Finding("cache", str(fault), good=False)
+    healthy = await caching.cache.healthy()
+    await caching.close()
+    if not healthy:
+        said = "does not answer within ZEROFEE_CACHE_TIMEOUT: rate limits are each process's own until it does"
+        return Finding("cache", said, good=False, fatal=False)
+    return Finding("cache", "in the process" if settings.cache_url == MEMORY else "answers")
 
 
 def _providers() -> Finding:

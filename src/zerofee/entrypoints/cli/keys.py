@@ -1,16 +1,16 @@
 """An app's API keys: made, listed, revoked."""
 
 import asyncio
-from dataclasses import replace
 
 import click
 
+from zerofee.application.apps.write_keys import Issued
 from zerofee.domain.app import ApiKey, KeyKind, is_usable
-from zerofee.domain.change_set import BrokenRule, ChangeSet, Insert, Update
 from zerofee.domain.ids import AppId, KeyId
+from zerofee.domain.new_key import new_key
 from zerofee.domain.scope import Environment, Permission, Scope
 from zerofee.entrypoints.cli.failing import CommandFailed
-from zerofee.entrypoints.cli.opening import checked_settings, opened
+from zerofee.entrypoints.cli.opening import AT_THE_COMMAND_LINE, checked_settings, opened
 from zerofee.entrypoints.settings import Settings
 
 _APP = click.option("--app", "app_id", required=True, help="The app's id.")
@@ -56,7 +56,7 @@ def list_keys(app_id: str, environment: str) -> None:
 def create_key(app_id: str, environment: str, kind: str, name: str, scopes: tuple[str, ...]) -> None:
     """Make a key and print it: this is the only time it can be read."""
     scope = Scope(AppId(app_id), Environment(environment))
-    permissions = frozenset(map(Permission, scopes))
+    permissions = frozenset(map(Permission, scopes)) if kind == KeyKind.SECRET else None
     click.echo(asyncio.run(_create(checked_settings(), scope, KeyKind(kind), name, permissions)))
 
 
@@ -77,23 +77,17 @@ async def _list(settings: Settings, scope: Scope) -> list[tuple[ApiKey, bool]]:
 
 
 async def _create(
-    settings: Settings, scope: Scope, kind: KeyKind, name: str, permissions: frozenset[Permission]
+    settings: Settings, scope: Scope, kind: KeyKind, name: str, permissions: frozenset[Permission] | None
 ) -> str:
     async with opened(settings) as container:
-        issued = container.issue_key()(scope, kind, name, container.clock().now(), permissions)
-        try:
-            await container.commit()(ChangeSet((Insert(issued.row),)))
-        except BrokenRule as fault:
-            raise CommandFailed(f"there is no app {scope.app_id}") from fault
+        order = new_key(scope=scope, kind=kind, name=name, scopes=permissions, now=container.clock().now())
+        issued: Issued = await container.write_keys().make(AT_THE_COMMAND_LINE, order)
         return issued.text.reveal()
 
 
 async def _revoke(settings: Settings, scope: Scope, key_id: KeyId) -> None:
     async with opened(settings) as container:
-        keys = {key.id: key for key in await container.reads().api_keys(scope)}
+        keys = {key.id for key in await container.reads().api_keys(scope)}
         if key_id not in keys:
             raise CommandFailed(f"the app has no key {key_id} in its {scope.environment} environment")
-        key = keys[key_id]
-        if key.revoked_at is None:
-            revoked = replace(key, revoked_at=container.clock().now(), version=key.version + 1)
-            await container.commit()(ChangeSet((Update(revoked),)))
+        await container.write_keys().revoke(AT_THE_COMMAND_LINE, scope.app_id, key_id)

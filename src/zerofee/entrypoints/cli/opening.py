@@ -7,6 +7,7 @@ from typing import Final
 
 from zerofee.adapters.sql.engine import UnsafeStorage
 from zerofee.adapters.sql.migrating import is_at_head
+from zerofee.domain.audit import Actor, ActorKind, Author
 from zerofee.entrypoints import production
 from zerofee.entrypoints.cli.failing import CommandFailed
 from zerofee.entrypoints.container import Container
@@ -21,6 +22,9 @@ from zerofee.entrypoints.settings import (
 from zerofee.entrypoints.stores import MEMORY
 
 _LOG: Final = logging.getLogger("zerofee")
+
+AT_THE_COMMAND_LINE: Final = Author(Actor(ActorKind.CLI))
+"""Who acts in the audit log when an operator does."""
 
 
 def checked_settings() -> Settings:
@@ -62,4 +66,5 @@ async def opened(settings: Settings) -> AsyncIterator[Container]:
         yield container
     finally:
         await container.http().aclose()
+        await container.caching().close()
         await store.close()

@@ -1,6 +1,5 @@
-"""Uvicorn as we need it: headers that must come in time, a stop that is calm, and a second one that is not."""
+"""Uvicorn as we need it: connections in bounds, a stop that is calm, and a second one that is not."""
 
-import asyncio
 import os
 import socket
 import sys
@@ -9,23 +8,27 @@ from types import FrameType
 from typing import Any, Final
 
 import uvicorn
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.supervisors import Multiprocess
 
 from zerofee.entrypoints.cli.failing import CommandFailed
+from zerofee.entrypoints.cli.protocol import Bounds, PromptProtocol
 from zerofee.entrypoints.settings import Settings
 
 _BACKLOG: Final = 2048
-_PROTOCOL: Final = f"{__name__}:PromptProtocol"
+_PROTOCOL: Final = f"{PromptProtocol.__module__}:{PromptProtocol.__name__}"
 _LOOP: Final = "asyncio" if sys.platform == "win32" else "uvloop"
 
 
 class PromptConfig(uvicorn.Config):
-    """Uvicorn's configuration, with the seconds in which a request's headers must be complete."""
+    """Uvicorn's configuration, with the bounds that it does not know."""
 
     def __init__(self, app: Any, settings: Settings, workers: int = 1) -> None:  # noqa: ANN401  ASGI, or where it is
         """Configure one process for `app`, or several for the name of what makes it."""
-        self.header_timeout_s = settings.header_timeout
+        self.bounds = Bounds(
+            header_timeout_s=settings.header_timeout,
+            body_timeout_s=settings.body_timeout,
+            most_connections=settings.max_connections,
+        )
         super().__init__(
             app,
             factory=isinstance(app, str),
@@ -38,54 +41,9 @@ class PromptConfig(uvicorn.Config):
             access_log=False,
             server_header=False,
             proxy_headers=False,
-            limit_concurrency=settings.max_connections,
             # The application has as long as this itself, after the connections have had it.
             timeout_graceful_shutdown=settings.drain_time,
         )
-
-
-class PromptProtocol(HttpToolsProtocol):
-    """
-    HTTP/1.1 on one connection, which is closed when headers dawdle: uvicorn itself would wait for ever.
-
-    Source: reliability rules INP-5.
-    """
-
-    _timer: asyncio.TimerHandle | None = None
-
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[explicit-override, override]
-        """Begin to wait for the first request."""
-        super().connection_made(transport)
-        self._wait()
-
-    def connection_lost(self, exc: Exception | None) -> None:  # type: ignore[explicit-override]
-        """Wait no more."""
-        self._wait_no_more()
-        super().connection_lost(exc)
-
-    def on_message_begin(self) -> None:  # type: ignore[explicit-override]
-        """Begin to wait for the rest of a request's headers; the first one is being waited for already."""
-        super().on_message_begin()
-        if self._timer is None:
-            self._wait()
-
-    def on_headers_complete(self) -> None:  # type: ignore[explicit-override]
-        """Wait no more: from here on the application counts the time."""
-        self._wait_no_more()
-        super().on_headers_complete()
-
-    def _wait(self) -> None:
-        seconds: int = getattr(self.config, "header_timeout_s")  # noqa: B009  uvicorn's type does not know ours
-        self._timer = self.loop.call_later(seconds, self._close)
-
-    def _wait_no_more(self) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
-
-    def _close(self) -> None:
-        self._timer = None
-        self.transport.close()
 
 
 class CalmServer(uvicorn.Server):

@@ -3,10 +3,17 @@
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from zerofee.domain.ids import IdKind, IdT, PaymentId, RefundId, is_id
+from zerofee.domain.ids import AppId, ConnectionId, IdKind, IdT, KeyId, PaymentId, RefundId, RouteId, is_id
 from zerofee.domain.ports.store import NotFound
 
-_WORDS: Final[Mapping[Callable[[str], str], str]] = {PaymentId: "payment", RefundId: "refund"}
+_WORDS: Final[Mapping[Callable[[str], str], str]] = {
+    AppId: "app",
+    KeyId: "API key",
+    ConnectionId: "connection",
+    RouteId: "route",
+    PaymentId: "payment",
+    RefundId: "refund",
+}
 
 
 def addressed(kind: IdKind[IdT], text: str) -> IdT:

@@ -13,11 +13,18 @@ from litestar.types import Scope
 from zerofee.domain.errors import DomainError
 from zerofee.entrypoints.http.auth import Admission
 from zerofee.entrypoints.http.call import Call, occurrence
+from zerofee.entrypoints.http.cors import Cors, openings
 from zerofee.entrypoints.http.limits import Edge
 from zerofee.entrypoints.http.problems import internal_problem, problem, problem_headers
+from zerofee.entrypoints.http.quotas import Quotas
 from zerofee.entrypoints.http.refusals import BadRequest, MethodNotAllowed, NoSuchRoute
 from zerofee.entrypoints.http.reply import Reply
 from zerofee.entrypoints.http.routes import docs, providers, system
+from zerofee.entrypoints.http.routes.accounts import AccountsController
+from zerofee.entrypoints.http.routes.app_routes import AppRoutesController
+from zerofee.entrypoints.http.routes.apps import AppsController
+from zerofee.entrypoints.http.routes.connections import ConnectionsController
+from zerofee.entrypoints.http.routes.keys import KeysController
 from zerofee.entrypoints.http.routes.payments import PaymentsController
 from zerofee.entrypoints.http.routes.refunds import PaymentRefundsController, RefundsController
 from zerofee.entrypoints.http.services import Services
@@ -28,6 +35,8 @@ _SERVER_FAULTS: Final = 500
 
 def create_app(services: Services) -> Litestar:
     """Put the application together; nothing is opened before its lifespan begins."""
+    settings = services.settings
+    quotas = Quotas(services.limits, settings.proxies, settings.rate_limit, settings.auth_rate_limit)
 
     def refused(scope: Scope, refusal: DomainError) -> Reply:
         answer = problem(services.settings.public_url, refusal, occurrence(scope))
@@ -61,11 +70,18 @@ def create_app(services: Services) -> Litestar:
             docs.read_style,
             docs.read_error,
             providers.list_providers,
+            AccountsController,
+            AppsController,
+            KeysController,
+            ConnectionsController,
+            AppRoutesController,
             PaymentsController,
             PaymentRefundsController,
             RefundsController,
         ],
-        before_request=Admission(services.keys, services.hasher, services.clock),
+        before_request=Admission(
+            services.keys, services.hasher, services.clock, services.people, quotas, services.key_uses
+        ),
         exception_handlers={Exception: failed, HTTPException: failed},
         request_class=Call,
         state=State({"services": services}),
@@ -73,7 +89,8 @@ def create_app(services: Services) -> Litestar:
         openapi_config=None,
         logging_config=None,
     )
-    app.asgi_handler = Edge(app.asgi_handler, refused, services.settings.max_body, services.settings.production)
+    cors = Cors(frozenset(origin.encode() for origin in settings.cors_origins), openings(app))
+    app.asgi_handler = Edge(app.asgi_handler, refused, cors, settings.max_body, settings.production)
     return app
 
 

@@ -1,20 +1,25 @@
-"""Authorization into a caller, before a byte of the body is read."""
+"""Authorization into a caller or a person, before a byte of the body is read."""
 
 import hashlib
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from litestar.connection import ASGIConnection, Request
+from litestar.connection import Request
 
 from zerofee.adapters.crypto.api_keys import KeyHasher, MalformedKey, ParsedKey, parse
+from zerofee.application.apps.key_uses import KeyUses
 from zerofee.domain.app import ApiKey, KeyKind, allows, is_usable
 from zerofee.domain.ports.clock import Clock
 from zerofee.domain.ports.keys import Keys
-from zerofee.domain.scope import Scope
-from zerofee.entrypoints.http.needs import declared
-from zerofee.entrypoints.http.refusals import InsufficientScope, KeyNotAllowed, NotAuthenticated
+from zerofee.domain.scope import Permission, Scope
+from zerofee.entrypoints.http.needs import Declared, declared
+from zerofee.entrypoints.http.people import People, Person, is_access_token
+from zerofee.entrypoints.http.quotas import Connection, Quotas
+from zerofee.entrypoints.http.refusals import InsufficientScope, KeyNotAllowed, NotAuthenticated, PersonNeeded
 
 AUTHORIZATION: Final = b"authorization"
+MANAGED_APP: Final = "managed_app"
+"""Where a request's scope holds the person's app that its path names."""
 _SCHEME: Final = b"bearer "
 # Found again by a hash of the key, so that no key is kept.
 _MOST_KNOWN: Final = 10_000
@@ -22,10 +27,11 @@ _MOST_KNOWN: Final = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Whose key it is, and where what it asks for lies."""
+    """Where what is asked for lies, and who asks: an app's key, or one of the app's people."""
 
     scope: Scope
-    key: ApiKey
+    key: ApiKey | None = None
+    person: Person | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,40 +47,70 @@ class Admission:
     """
     Lets a request in, or refuses it; runs before each route, and before its body is read.
 
-    A route that declares nothing lets nobody in. A limit to how often a caller may ask belongs between the two
-    steps of `__call__`: whoever is nobody has no quota, and what the key may not do still counts.
+    A route that declares nothing lets nobody in. Requests are counted as soon as it is known whose they are: whoever
+    is nobody has no quota, and what a key may not do still counts.
     """
 
     keys: Keys
     hasher: KeyHasher
     clock: Clock
+    people: People
+    quotas: Quotas
+    key_uses: KeyUses
     _known: dict[bytes, _Read] = field(default_factory=dict, repr=False)
 
     async def __call__(self, request: Request[Any, Any, Any]) -> None:
-        """Leave the `Caller` in the request's `auth`; raise what the caller must be told."""
+        """Leave the `Caller` or the `Person` in the request's `auth`; raise what the caller must be told."""
         terms = declared(request.route_handler)
         if terms is None:
             # Litestar's own answer to OPTIONS, which tells the methods of an address and nothing else.
             if request.method == "OPTIONS":
                 return
             raise InsufficientScope("of no key")
-        if terms.permission is None:
-            return
-        caller = await self._caller(request)
-        if caller.key.kind is not KeyKind.SECRET:
-            raise KeyNotAllowed
-        if not allows(caller.key, terms.permission):
-            raise InsufficientScope(terms.permission)
-        request.scope["auth"] = caller
+        if terms.personal:
+            person = request.scope["auth"] = await self._person(request, _token(request), terms)
+            if (app_id := request.path_params.get("app_id")) is not None:
+                # Whatever a person does with an app is done to their own: no route can forget to ask.
+                request.scope[MANAGED_APP] = await self.people.app(person, app_id)  # type: ignore[typeddict-unknown-key]
+        elif terms.permission is not None:
+            request.scope["auth"] = await self._caller(request, terms, terms.permission)
+        elif terms.by_address:
+            await self.quotas.of_address(request)
 
-    async def _caller(self, connection: ASGIConnection[Any, Any, Any, Any]) -> Caller:
-        read = self._read(_token(connection))
+    async def _person(self, connection: Connection, token: bytes, terms: Declared) -> Person:
+        if not is_access_token(token):
+            await self.quotas.of_key(connection, await self._key(token))
+            raise PersonNeeded
+        person = await self.people.person(token)
+        await self.quotas.of_person(connection, person.user.id)
+        if terms.fresh_login:
+            self.people.prove_fresh(person)
+        return person
+
+    async def _caller(self, connection: Connection, terms: Declared, needed: Permission) -> Caller:
+        token = _token(connection)
+        if is_access_token(token):
+            person = await self._person(connection, token, terms)
+            return Caller(await self.people.scope(person, connection), person=person)
+        key = await self._key(token)
+        await self.quotas.of_key(connection, key)
+        if key.kind is not KeyKind.SECRET:
+            if not terms.publishable:
+                raise KeyNotAllowed
+        elif not allows(key, needed):
+            raise InsufficientScope(needed)
+        return Caller(key.scope, key)
+
+    async def _key(self, token: bytes) -> ApiKey:
+        read = self._read(token)
         for digest in read.digests:
             key = await self.keys.key(digest)
-            if key is not None and is_usable(key, self.clock.now()):
+            now = self.clock.now()
+            if key is not None and is_usable(key, now):
                 if (key.kind, key.scope.environment) != (read.form.kind, read.form.environment):
                     raise NotAuthenticated
-                return Caller(key.scope, key)
+                self.key_uses.note(key, now)
+                return key
         raise NotAuthenticated
 
     def _read(self, token: bytes) -> _Read:
@@ -94,7 +130,7 @@ class Admission:
         return read
 
 
-def _token(connection: ASGIConnection[Any, Any, Any, Any]) -> bytes:
+def _token(connection: Connection) -> bytes:
     found = [value for name, value in connection.scope["headers"] if name == AUTHORIZATION]
     if len(found) != 1 or found[0][: len(_SCHEME)].lower() != _SCHEME:
         raise NotAuthenticated

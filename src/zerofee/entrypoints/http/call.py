@@ -8,9 +8,13 @@ import msgspec
 from litestar import Request
 from litestar.datastructures import State
 
-from zerofee.entrypoints.http.auth import Caller
+from zerofee.domain.app import App
+from zerofee.domain.audit import Actor, ActorKind, Author
+from zerofee.entrypoints.http.auth import MANAGED_APP, Caller
+from zerofee.entrypoints.http.client_address import UNKNOWN, network_of
 from zerofee.entrypoints.http.limits import read_body
 from zerofee.entrypoints.http.needs import declared
+from zerofee.entrypoints.http.people import Person
 from zerofee.entrypoints.http.problems import Occurrence
 from zerofee.entrypoints.http.refusals import UnsupportedMediaType
 from zerofee.entrypoints.http.services import Services
@@ -23,7 +27,7 @@ _CONTENT_ENCODING: Final = b"content-encoding"
 _CHARSETS: Final = frozenset({"charset=utf-8", 'charset="utf-8"'})
 
 
-class Call(Request[None, Caller, State]):
+class Call(Request[None, Caller | Person, State]):
     """Litestar's request, with the few questions that our routes ask."""
 
     @property
@@ -34,9 +38,37 @@ class Call(Request[None, Caller, State]):
 
     @property
     def caller(self) -> Caller:
-        """Give who was let in; there is none on a public route."""
+        """Give who was let in to an app's data; there is none on any other route."""
         caller: Caller = self.scope["auth"]
         return caller
+
+    @property
+    def person(self) -> Person:
+        """Give who is logged in, on a personal route."""
+        person: Person = self.scope["auth"]
+        return person
+
+    @property
+    def address(self) -> str:
+        """Give the client's network address; it is the client's own only as far as the trusted proxies are."""
+        return self.services.settings.proxies.client_address(self.scope)
+
+    @property
+    def app_of_person(self) -> App:
+        """Give the app that a personal route's path names; it is the person's."""
+        app: App = self.scope[MANAGED_APP]  # type: ignore[typeddict-item]
+        return app
+
+    @property
+    def author(self) -> Author:
+        """Say who does what a personal route does, and from where."""
+        address = self.services.settings.proxies.client_address(self.scope)
+        return Author(Actor(ActorKind.USER, self.person.user.id), None if address == UNKNOWN else address)
+
+    @property
+    def network(self) -> str:
+        """Give what is counted as one client: an address, or the network of one customer."""
+        return network_of(self.services.settings.proxies.client_address(self.scope))
 
     async def read(self, model: type[T]) -> T:
         """

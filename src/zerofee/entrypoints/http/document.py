@@ -13,7 +13,8 @@ from litestar.routes import HTTPRoute
 
 from zerofee.domain.errors import DomainError
 from zerofee.domain.idempotency import InFlight, InvalidKey, KeyReused
-from zerofee.domain.ports.store import StorageUnavailable
+from zerofee.domain.ports.store import NotFound, StorageUnavailable
+from zerofee.domain.session import ReauthenticationRequired
 from zerofee.entrypoints.http import refusals
 from zerofee.entrypoints.http.needs import Declared, declared
 from zerofee.entrypoints.http.problems import KINDS, PROBLEM_JSON, ProblemBody
@@ -30,16 +31,24 @@ the same answer again, and nothing is done twice. Errors are problem details (RF
 
 # What can come of each request, by what its route declares.
 _ALWAYS: Final = (refusals.BadRequest, refusals.BodyTooLarge, refusals.TargetTooLong, refusals.HeadersTooLarge)
-_KEYED: Final = (refusals.NotAuthenticated, refusals.KeyNotAllowed, refusals.InsufficientScope, StorageUnavailable)
+_KEYED: Final = (
+    refusals.NotAuthenticated,
+    refusals.KeyNotAllowed,
+    refusals.InsufficientScope,
+    refusals.AppNotNamed,
+    NotFound,
+    StorageUnavailable,
+)
+_PERSONAL: Final = (refusals.NotAuthenticated, refusals.PersonNeeded, StorageUnavailable)
+_FRESH: Final = (ReauthenticationRequired,)
 _WITH_BODY: Final = (
     refusals.BadJson,
     refusals.InvalidRequest,
     refusals.UnsupportedMediaType,
     refusals.BodyTooSlow,
-    InvalidKey,
-    KeyReused,
-    InFlight,
 )
+_ONCE: Final = (InvalidKey, KeyReused, InFlight)
+_COUNTED: Final = (refusals.TooManyRequests,)
 _WITH_QUERY: Final = (refusals.InvalidRequest,)
 
 _TEXT: Final = {"schema": {"type": "string"}}
@@ -48,6 +57,8 @@ _HEADERS: Final[Mapping[str, Json]] = {
     "Location": {"description": "Where the new object is read.", **_TEXT},
     "Idempotency-Replayed": {"description": "`true` when this answer was given before.", **_TEXT},
     "Retry-After": {"description": "Seconds to wait before trying again.", "schema": {"type": "integer"}},
+    "RateLimit-Policy": {"description": "The budget: `q` requests in any `w` seconds.", **_TEXT},
+    "RateLimit": {"description": "What is left: `r` requests now, and more in `t` seconds.", **_TEXT},
     "WWW-Authenticate": {"description": "`Bearer`", **_TEXT},
 }
 _IDEMPOTENCY_KEY: Final[Json] = {
@@ -79,7 +90,14 @@ def openapi_document(app: Litestar, version: str, public_url: str) -> Json:
                     "type": "http",
                     "scheme": "bearer",
                     "description": "A secret key: `sk_live_…`, `sk_sand_…`",
-                }
+                },
+                "accessToken": {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "bearerFormat": "JWT",
+                    "description": "The access token of a login. For an app's data, send `X-App-Id` and "
+                    "`X-Environment` (`sandbox` or `live`) beside it.",
+                },
             },
         },
     }
@@ -127,7 +145,7 @@ def _routes(app: Litestar) -> Iterator[_Route]:
 
 def _types(terms: Declared) -> Iterator[Any]:
     yield from (shape for shape in (terms.takes, terms.asks) if shape is not None)
-    yield from (shape for shape in terms.gives.values() if not isinstance(shape, str))
+    yield from (shape for shape in terms.gives.values() if shape is not None and not isinstance(shape, str))
 
 
 def _operation(route: _Route, shapes: _Shapes) -> Json:
@@ -141,7 +159,7 @@ def _operation(route: _Route, shapes: _Shapes) -> Json:
         "description": _description(more, terms),
         "parameters": list(_parameters(route, shapes)),
         "responses": _responses(terms, shapes),
-        "security": [{"secretKey": []}] if terms.permission else [],
+        "security": _security(terms),
     }
     if terms.takes is not None:
         required = any(field.required for field in msgspec.structs.fields(terms.takes))
@@ -150,9 +168,16 @@ def _operation(route: _Route, shapes: _Shapes) -> Json:
     return operation
 
 
+def _security(terms: Declared) -> list[Json]:
+    if terms.personal:
+        return [{"accessToken": []}]
+    return [{"secretKey": []}, {"accessToken": []}] if terms.permission else []
+
+
 def _description(more: str, terms: Declared) -> str:
     needed = f"Needs the scope `{terms.permission}`." if terms.permission else ""
-    return "\n\n".join(part for part in (more, needed) if part)
+    fresh = "Needs a login of the last five minutes, unless it is an API key that asks." if terms.fresh_login else ""
+    return "\n\n".join(part for part in (more, needed, fresh) if part)
 
 
 def _parameters(route: _Route, shapes: _Shapes) -> Iterator[Json]:
@@ -162,8 +187,13 @@ def _parameters(route: _Route, shapes: _Shapes) -> Iterator[Json]:
         schema = shapes.of_struct(route.terms.asks)
         for name, drawn in schema["properties"].items():
             yield {"name": name, "in": "query", "required": name in schema.get("required", ()), "schema": drawn}
-    if route.terms.takes is not None:
+    if _is_once(route.terms):
         yield _IDEMPOTENCY_KEY
+
+
+def _is_once(terms: Declared) -> bool:
+    """Say whether a request may come under an Idempotency-Key: it changes something of an app's."""
+    return terms.takes is not None and terms.permission is not None
 
 
 def _responses(terms: Declared, shapes: _Shapes) -> Json:
@@ -179,19 +209,29 @@ def _responses(terms: Declared, shapes: _Shapes) -> Json:
 
 def _refusals(terms: Declared) -> Iterator[type[DomainError]]:
     yield from _ALWAYS
+    if terms.personal:
+        yield from _PERSONAL
+    if terms.fresh_login:
+        yield from _FRESH
     if terms.permission is not None:
         yield from _KEYED
+    if terms.counted:
+        yield from _COUNTED
     if terms.takes is not None:
         yield from _WITH_BODY
+    if _is_once(terms):
+        yield from _ONCE
     if terms.asks is not None:
         yield from _WITH_QUERY
     yield from terms.refuses
 
 
 def _good(status: int, shape: Any, terms: Declared, shapes: _Shapes) -> Json:  # noqa: ANN401  any wire shape
-    names = ["X-Request-Id"]
-    if terms.takes is not None:
+    names = ["X-Request-Id", *(["RateLimit-Policy", "RateLimit"] if terms.counted else [])]
+    if _is_once(terms):
         names += ["Idempotency-Replayed", *(["Location"] if status == 201 else [])]  # noqa: PLR2004  Created
+    if shape is None:
+        return {"description": "Done; there is nothing to say.", "headers": _refs(names)}
     content = {shape: _TEXT} if isinstance(shape, str) else {"application/json": {"schema": shapes.by_type[shape]}}
     return {"description": "Done." if status < 300 else "Not ready.", "headers": _refs(names), "content": content}  # noqa: PLR2004  2xx
 

@@ -5,7 +5,7 @@ import logging
 import re
 import secrets
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any, Final
@@ -14,6 +14,8 @@ from litestar.enums import ScopeType
 from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 
 from zerofee.domain.errors import DomainError
+from zerofee.entrypoints.http.cors import Cors
+from zerofee.entrypoints.http.quotas import quota_headers
 from zerofee.entrypoints.http.refusals import (
     BadRequest,
     BodyTooLarge,
@@ -53,6 +55,7 @@ class Edge:
 
     app: ASGIApp
     refused: Callable[[Scope, DomainError], Reply]
+    cors: Cors
     max_body: int
     production: bool
 
@@ -72,7 +75,7 @@ class Edge:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message["headers"] = self._headers(message["headers"], request_id)
+                message["headers"] = self._headers(message["headers"], scope, fields)
             await send(message)
 
         try:
@@ -87,8 +90,10 @@ class Edge:
             template = scope.get("path_template", "-")
             _LOG.info("%s %s %d in %d ms", scope["method"], template, status, took_ms)
 
-    def _headers(self, given: Any, request_id: str) -> Sequence[Header]:  # noqa: ANN401  any iterable of pairs
-        headers: list[Header] = [*given, *_ALWAYS, (b"x-request-id", request_id.encode())]
+    def _headers(self, given: Any, scope: HTTPScope, fields: Mapping[bytes, bytes]) -> Sequence[Header]:  # noqa: ANN401  any iterable of pairs
+        request_id: str = scope["request_id"]  # type: ignore[typeddict-item]
+        headers: list[Header] = [*given, *_ALWAYS, (b"x-request-id", request_id.encode()), *quota_headers(scope)]
+        headers += self.cors.headers(scope, fields)
         if all(name != _POLICY for name, _ in headers):
             headers.append(_CLOSED)
         if self.production:

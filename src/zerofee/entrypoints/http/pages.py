@@ -8,10 +8,11 @@ from typing import Annotated, Final, Protocol, TypeVar
 
 import msgspec
 
+from zerofee.domain.ids import AppId, UserId
 from zerofee.domain.new_payment import text
 from zerofee.domain.payment_status import PaymentStatus
 from zerofee.domain.ports.views import Listed, PageOf, PaymentFilter
-from zerofee.domain.scope import Scope
+from zerofee.domain.scope import Environment, Scope
 from zerofee.entrypoints.http.refusals import CursorInvalid
 from zerofee.entrypoints.http.reply import Reply, json_reply
 from zerofee.entrypoints.http.wire.pages import PageBody
@@ -29,6 +30,8 @@ class Identified(Protocol):
 
 
 ThingT = TypeVar("ThingT", bound=Identified)
+Place = Scope | AppId | UserId
+"""Whose list it is: a scope's, an app's in both its environments, or a person's."""
 
 _CHECK_BYTES: Final = 9
 _LONGEST_CURSOR: Final = 100
@@ -41,9 +44,15 @@ class PageQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     limit: Annotated[int, msgspec.Meta(ge=1, le=100, description="How many at most.")] = 20
     cursor: Annotated[str | None, msgspec.Meta(description="`next_cursor` of the page before, as it came.")] = None
 
-    def page(self, scope: Scope, listed: str) -> PageOf:
-        """Read where the page begins; raise `CursorInvalid` for a cursor of another list or scope."""
-        return PageOf(limit=self.limit, after=None if self.cursor is None else _after(scope, listed, self.cursor))
+    def page(self, place: Place, listed: str) -> PageOf:
+        """Read where the page begins; raise `CursorInvalid` for a cursor of another list or place."""
+        return PageOf(limit=self.limit, after=None if self.cursor is None else _after(place, listed, self.cursor))
+
+
+class EnvironmentQuery(PageQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which page, of one environment or of both."""
+
+    environment: Annotated[Environment | None, msgspec.Meta(description="Both when left out.")] = None
 
 
 class PaymentQuery(PageQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -68,9 +77,9 @@ class PaymentQuery(PageQuery, frozen=True, kw_only=True, forbid_unknown_fields=T
         )
 
 
-def page_reply(listed: Listed[ThingT], show: Callable[[ThingT], object], name: str, scope: Scope) -> Reply:
+def page_reply(listed: Listed[ThingT], show: Callable[[ThingT], object], name: str, place: Place) -> Reply:
     """Answer with a page of the list `name`, each thing as `show` shows it."""
-    cursor = _cursor(scope, name, listed.items[-1].id) if listed.has_more else None
+    cursor = _cursor(place, name, listed.items[-1].id) if listed.has_more else None
     shown = [show(thing) for thing in listed.items]
     return json_reply(ENCODER.encode(PageBody(data=shown, has_more=listed.has_more, next_cursor=cursor)))
 
@@ -83,11 +92,11 @@ def newest_first(things: Sequence[ThingT], page: PageOf) -> Listed[ThingT]:
     return Listed(items=tuple(rest[: page.limit]), has_more=len(rest) > page.limit)
 
 
-def _cursor(scope: Scope, listed: str, last_id: str) -> str:
-    return base64.urlsafe_b64encode(_check(scope, listed, last_id) + last_id.encode()).decode().rstrip("=")
+def _cursor(place: Place, listed: str, last_id: str) -> str:
+    return base64.urlsafe_b64encode(_check(place, listed, last_id) + last_id.encode()).decode().rstrip("=")
 
 
-def _after(scope: Scope, listed: str, cursor: str) -> str:
+def _after(place: Place, listed: str, cursor: str) -> str:
     if len(cursor) > _LONGEST_CURSOR:
         raise CursorInvalid
     try:
@@ -95,12 +104,12 @@ def _after(scope: Scope, listed: str, cursor: str) -> str:
         last_id = content[_CHECK_BYTES:].decode("ascii")
     except (binascii.Error, ValueError) as fault:
         raise CursorInvalid from fault
-    if content[:_CHECK_BYTES] != _check(scope, listed, last_id):
+    if content[:_CHECK_BYTES] != _check(place, listed, last_id):
         raise CursorInvalid
     return last_id
 
 
-def _check(scope: Scope, listed: str, last_id: str) -> bytes:
+def _check(place: Place, listed: str, last_id: str) -> bytes:
     # No secret: whatever is asked is asked within the caller's scope. It keeps cursors from wandering between lists.
-    place = f"{scope.app_id}\n{scope.environment}\n{listed}\n{last_id}"
-    return hashlib.blake2b(place.encode(), digest_size=_CHECK_BYTES).digest()
+    named = f"{place.app_id}\n{place.environment}" if isinstance(place, Scope) else place
+    return hashlib.blake2b(f"{named}\n{listed}\n{last_id}".encode(), digest_size=_CHECK_BYTES).digest()

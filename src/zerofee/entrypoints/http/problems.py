@@ -6,6 +6,8 @@ from typing import Final
 
 import msgspec
 
+from zerofee.application.accounts.log_in import CredentialsRefused, EmailNotVerified
+from zerofee.application.apps.audited import ChangedMeanwhile
 from zerofee.application.payments.charged import Unsupported
 from zerofee.application.webhooks_in.receive_event import EventRefused, VerificationUnavailable
 from zerofee.domain.country import UnknownCountry
@@ -16,9 +18,13 @@ from zerofee.domain.idempotency import Answer, InFlight, InvalidKey, KeyReused
 from zerofee.domain.method import InvalidOperator, UnknownMethod
 from zerofee.domain.money import AmountInvalid, AmountNotRepresentable, AmountOverflow, CurrencyMismatch
 from zerofee.domain.new_payment import InvalidField
+from zerofee.domain.one_time_code import CodeRefused
 from zerofee.domain.opening import AmountTooLarge, OperationInFlight, OutcomeUnknown, WrongStatus
+from zerofee.domain.password import WeakPassword
 from zerofee.domain.payment_status import IllegalMove
 from zerofee.domain.ports.store import NotFound, StorageUnavailable
+from zerofee.domain.session import ReauthenticationRequired, SessionRefused
+from zerofee.domain.tally import TooManyTries
 from zerofee.entrypoints.http import refusals
 
 PROBLEM_JSON: Final = "application/problem+json"
@@ -48,15 +54,23 @@ KINDS: Final[Mapping[type[DomainError], Kind]] = {
     InvalidKey:                    Kind(status=400, title="Idempotency-Key is invalid"),
     refusals.NotAuthenticated:     Kind(status=401, title="Not authenticated"),
     EventRefused:                  Kind(status=401, title="Signature is invalid"),
+    CredentialsRefused:            Kind(status=401, title="Not logged in"),
+    CodeRefused:                   Kind(status=401, title="Code is not good"),
+    SessionRefused:                Kind(status=401, title="Session is over"),
     refusals.KeyNotAllowed:        Kind(status=403, title="Secret key required"),
     refusals.InsufficientScope:    Kind(status=403, title="Scope missing"),
+    refusals.PersonNeeded:         Kind(status=403, title="Access token required"),
+    refusals.AppNotNamed:          Kind(status=403, title="App not named"),
+    EmailNotVerified:              Kind(status=403, title="Address not verified"),
+    ReauthenticationRequired:      Kind(status=403, title="Log in again"),
     NotFound:                      Kind(status=404, title="Not found", kept=True),
     refusals.NoSuchRoute:          Kind(status=404, title="No such address"),
     refusals.MethodNotAllowed:     Kind(status=405, title="Method not allowed"),
     refusals.BodyTooSlow:          Kind(status=408, title="Body came too slowly"),
     InFlight:                      Kind(status=409, title="Still running", retry_after_s=1),
-    OperationInFlight:             Kind(status=409, title="Operation under way", kept=True),
-    OutcomeUnknown:                Kind(status=409, title="Outcome not known yet", kept=True),
+    OperationInFlight:             Kind(status=409, title="Operation under way", retry_after_s=1),
+    OutcomeUnknown:                Kind(status=409, title="Outcome not known yet", retry_after_s=1),
+    ChangedMeanwhile:              Kind(status=409, title="Changed meanwhile", retry_after_s=1),
     WrongStatus:                   Kind(status=409, title="Status does not allow it", kept=True),
     IllegalMove:                   Kind(status=409, title="Status does not allow it", kept=True),
     refusals.BodyTooLarge:         Kind(status=413, title="Body too large"),
@@ -77,6 +91,9 @@ KINDS: Final[Mapping[type[DomainError], Kind]] = {
     KeyReused:                     Kind(status=422, title="Idempotency-Key was used before"),
     AmountTooLarge:                Kind(status=422, title="Amount is too large", kept=True),
     Unsupported:                   Kind(status=422, title="Not offered by the provider", kept=True),
+    WeakPassword:                  Kind(status=422, title="Password is too weak"),
+    TooManyTries:                  Kind(status=429, title="Too many tries"),
+    refusals.TooManyRequests:      Kind(status=429, title="Too many requests", retry_after_s=1),
     refusals.HeadersTooLarge:      Kind(status=431, title="Headers too large"),
     VerificationUnavailable:       Kind(status=503, title="Cannot verify just now", retry_after_s=1),
     StorageUnavailable:            Kind(status=503, title="Storage not available", retry_after_s=1),
@@ -159,6 +176,8 @@ def problem_headers(refusal: DomainError) -> list[tuple[bytes, bytes]]:
     if isinstance(refusal, refusals.MethodNotAllowed):
         headers.append((b"allow", refusal.allow.encode()))
     retry_after_s = KINDS[type(refusal)].retry_after_s
+    if isinstance(refusal, TooManyTries | refusals.TooManyRequests):
+        retry_after_s = refusal.retry_after_s
     if retry_after_s is not None:
         headers.append((b"retry-after", b"%d" % retry_after_s))
     return headers

@@ -39,13 +39,13 @@ class BadRequest(DomainError):
 
 
 class NotAuthenticated(DomainError):
-    """No API key was sent, or one that is unknown, revoked or expired: one answer for all of these."""
+    """No API key or access token was sent, or one that is unknown, revoked or expired: one answer for all of these."""
 
     code = "unauthorized"
 
     def __init__(self) -> None:
         """Say what to do, and not what was wrong."""
-        super().__init__("Send a valid secret key of this app: Authorization: Bearer sk_…")
+        super().__init__("Send a valid secret key of the app, or an access token: Authorization: Bearer …")
 
 
 class KeyNotAllowed(DomainError):
@@ -58,6 +58,26 @@ class KeyNotAllowed(DomainError):
         super().__init__("A publishable key may not do this. Send it from your server, with a secret key.")
 
 
+class PersonNeeded(DomainError):
+    """An API key acts for an app, and this is for its people: log in, and send the access token."""
+
+    code = "access_token_required"
+
+    def __init__(self) -> None:
+        """Say what to do."""
+        super().__init__("An API key may not do this. Log in, and send the access token.")
+
+
+class AppNotNamed(DomainError):
+    """An access token is a person's; the headers `X-App-Id` and `X-Environment` say whose data is meant."""
+
+    code = "app_not_named"
+
+    def __init__(self) -> None:
+        """Say what to do."""
+        super().__init__("With an access token, send X-App-Id and X-Environment (sandbox or live), each once.")
+
+
 class InsufficientScope(DomainError):
     """The key is good, and its scopes do not hold what this route needs."""
 
@@ -66,6 +86,17 @@ class InsufficientScope(DomainError):
     def __init__(self, needed: str) -> None:
         """Name the scope that is missing."""
         super().__init__(f"This key may not do this: it needs the scope {needed}.")
+
+
+class TooManyRequests(DomainError):
+    """More requests than the budget holds; the headers `RateLimit` and `Retry-After` say when there may be more."""
+
+    code = "rate_limited"
+
+    def __init__(self, retry_after_s: int) -> None:
+        """Say how many seconds to wait."""
+        super().__init__(f"Too many requests. Try again in {retry_after_s} seconds.")
+        self.retry_after_s = retry_after_s
 
 
 class NoSuchRoute(DomainError):

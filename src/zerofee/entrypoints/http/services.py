@@ -4,6 +4,19 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from zerofee.adapters.crypto.api_keys import KeyHasher
+from zerofee.application.accounts.log_in import LogIn
+from zerofee.application.accounts.log_out import LogOut
+from zerofee.application.accounts.refresh_session import RefreshSession
+from zerofee.application.accounts.register import Register
+from zerofee.application.accounts.request_code import RequestCode
+from zerofee.application.accounts.verify_code import VerifyCode
+from zerofee.application.apps.key_uses import KeyUses
+from zerofee.application.apps.preview_route import PreviewRoute
+from zerofee.application.apps.validate_connection import ValidateConnection
+from zerofee.application.apps.write_apps import WriteApps
+from zerofee.application.apps.write_connections import WriteConnections
+from zerofee.application.apps.write_keys import WriteKeys
+from zerofee.application.apps.write_routes import WriteRoutes
 from zerofee.application.once import Once
 from zerofee.application.payments.authenticate_payment import AuthenticatePayment
 from zerofee.application.payments.cancel_payment import CancelPayment
@@ -12,11 +25,17 @@ from zerofee.application.payments.create_payment import CreatePayment
 from zerofee.application.payments.refund_payment import RefundPayment
 from zerofee.application.payments.send_attempt import SendAttempt
 from zerofee.application.reading import Reading
+from zerofee.domain.budget import Budget
+from zerofee.domain.ports.apps import Apps
+from zerofee.domain.ports.audit import AuditLog
 from zerofee.domain.ports.cache import Cache
 from zerofee.domain.ports.clock import Clock
 from zerofee.domain.ports.keys import Keys
+from zerofee.domain.ports.limits import Limits
 from zerofee.domain.ports.provider import Providers
 from zerofee.domain.ports.showing import Showing
+from zerofee.entrypoints.http.client_address import TrustedProxies
+from zerofee.entrypoints.http.people import People
 
 Hook = Callable[[], Awaitable[None]]
 
@@ -26,15 +45,46 @@ class HttpSettings:
     """
     The knobs of the shell, from the settings.
 
-    `public_url` has no slash at its end. `production` adds HSTS. `max_body` is in bytes.
+    `public_url` has no slash at its end. `production` adds HSTS. `max_body` is in bytes. `rate_limit` is the budget of
+    a key or a person, `auth_rate_limit` that of an address where people log in.
     """
 
     public_url: str
     version: str
+    rate_limit: Budget
+    auth_rate_limit: Budget
+    cors_origins: tuple[str, ...] = ()
+    proxies: TrustedProxies = field(default_factory=TrustedProxies)
     production: bool = False
     max_body: int = 256 * 1024
     body_timeout_s: int = 15
     drain_s: int = 25
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountVerbs:
+    """What people can do about their accounts."""
+
+    register: Register
+    log_in: LogIn
+    request_code: RequestCode
+    verify_code: VerifyCode
+    refresh_session: RefreshSession
+    log_out: LogOut
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Managing:
+    """What an app's people do with it, and what they are shown."""
+
+    apps: Apps
+    audit: AuditLog
+    write_apps: WriteApps
+    write_keys: WriteKeys
+    write_connections: WriteConnections
+    validate_connection: ValidateConnection
+    write_routes: WriteRoutes
+    preview_route: PreviewRoute
 
 
 @dataclass(slots=True)
@@ -70,8 +120,13 @@ class Services:
     keys: Keys
     hasher: KeyHasher
     clock: Clock
+    people: People
+    accounts: AccountVerbs
+    managing: Managing
+    key_uses: KeyUses
     providers: Providers
     cache: Cache
+    limits: Limits
     ping: Hook
     start: Hook = nothing
     stop: Hook = nothing

@@ -28,6 +28,7 @@ from zerofee.domain.outcome import (
     Cancelled,
     Details,
     Expired,
+    Mismatch,
     Outcome,
     Paid,
     Proceed,
@@ -129,9 +130,9 @@ def read_intent(intent: IntentAnswer, order: ChargeOrder, way: Way, environment:
     All attempts on an intent are ours: a paid one counts first, a running one next, then the last that failed.
     """
     if intent.mode not in {None, environment.value}:
-        return Unknown(f"the intent is in {intent.mode}")
+        return Unknown(f"the intent is in {intent.mode}", Mismatch.MODE)
     if intent.purchase_reference not in {None, order.attempt_id}:
-        return Unknown("the intent has another reference than ours")
+        return Unknown("the intent has another reference than ours", Mismatch.REFERENCE)
     payments = intent.payments or ()
     if not payments:
         return _without_payment(intent, order, way)

@@ -10,7 +10,7 @@ from zerofee.adapters.providers.hub2.responses import FAILED, SUCCEEDED, WORKING
 from zerofee.domain.currency import currency
 from zerofee.domain.errors import DomainError
 from zerofee.domain.money import from_units
-from zerofee.domain.outcome import Accepted, Outcome, Paid, Unknown
+from zerofee.domain.outcome import Accepted, Mismatch, Outcome, Paid, Unknown
 from zerofee.domain.ports.provider import PayoutOrder
 from zerofee.domain.scope import Environment
 
@@ -60,9 +60,9 @@ def working_transfer(transfer_id: str) -> Outcome:
 
 def _read_transfer(transfer: TransferAnswer, order: PayoutOrder, environment: Environment) -> Outcome:
     if transfer.mode not in {None, environment.value}:
-        return Unknown(f"the transfer is in {transfer.mode}")
+        return Unknown(f"the transfer is in {transfer.mode}", Mismatch.MODE)
     if transfer.reference not in {None, order.attempt_id}:
-        return Unknown("the transfer has another reference than ours")
+        return Unknown("the transfer has another reference than ours", Mismatch.REFERENCE)
     if transfer.status in WORKING:
         return working_transfer(transfer.id)
     if transfer.status in SUCCEEDED:

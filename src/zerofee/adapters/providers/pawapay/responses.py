@@ -16,7 +16,7 @@ from zerofee.domain.errors import DomainError
 from zerofee.domain.failure import FailureCode
 from zerofee.domain.money import Money, from_major
 from zerofee.domain.next_action import Otp, Redirect, UssdPush
-from zerofee.domain.outcome import Accepted, ActionRequired, Declined, Outcome, Paid, Refused, Unknown
+from zerofee.domain.outcome import Accepted, ActionRequired, Declined, Mismatch, Outcome, Paid, Refused, Unknown
 
 OK: Final = 200
 TOO_MANY: Final = 429
@@ -130,7 +130,7 @@ def read_initiation(reply: HttpReply, key: str) -> Taken | SeenBefore | Refused 
     # It may be null, and a refund's may name the deposit beside it.
     echoes = {answer.refund_id, answer.payout_id, answer.deposit_id} - {None}
     if echoes and key not in echoes:
-        return Unknown("the answer is about another id")
+        return Unknown("the answer is about another id", Mismatch.REFERENCE)
     match answer.status:
         case "ACCEPTED":
             return Taken()
@@ -164,7 +164,7 @@ def read_status(reply: HttpReply, kind: str, key: str) -> Record | NotFound | Un
     match envelope:
         case _Envelope("FOUND", Record() as record):
             fits = record.kind == kind and record.id == key
-            return record if fits else Unknown("the answer is about another id")
+            return record if fits else Unknown("the answer is about another id", Mismatch.REFERENCE)
         case _Envelope("NOT_FOUND", None):
             return NotFound()
         case _:

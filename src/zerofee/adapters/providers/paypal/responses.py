@@ -28,6 +28,7 @@ from zerofee.domain.outcome import (
     Cancelled,
     Declined,
     Expired,
+    Mismatch,
     Outcome,
     Paid,
     Proceed,
@@ -35,7 +36,6 @@ from zerofee.domain.outcome import (
     Unknown,
 )
 from zerofee.domain.ports.provider import ChargeOrder, OperationOrder
-from zerofee.domain.settling import MISMATCH
 from zerofee.domain.wish import CaptureMode
 
 APPROVED: Final = "approved"
@@ -184,13 +184,13 @@ def _told(found: Order, view: View) -> Outcome:
     payments = found.payments()
     captures, authorizations = payments.captures or [], payments.authorizations or []
     if order.reference not in {None, found.id} or not _is_ours(found, order):
-        return Unknown(MISMATCH)
+        return Unknown("the order is another one than ours", Mismatch.REFERENCE)
     if order.capture is CaptureMode.MANUAL and authorizations:
         return _held(captures, authorizations[-1], found.id, view.now)
     if captures:
         return _captured(captures, found.id) or Unknown("a capture in no known status")
     if any(unit.amount is not None and money(unit.amount) != order.money for unit in found.purchase_units or []):
-        return Unknown(MISMATCH)
+        return Unknown("the order is of another amount", Mismatch.AMOUNT)
     if found.status in _OPEN:
         url = found.link() or payer_url(view.payer, found.id)
         return ActionRequired(Redirect(url), found.id, ask_after_s=PAYER_NEEDS_S)
@@ -248,8 +248,10 @@ def _captured(captures: Sequence[Capture], reference: str | None) -> Outcome | N
 def _held(captures: Sequence[Capture], held: Authorization, reference: str, now: datetime) -> Outcome:
     if any(capture.status in _TAKEN for capture in captures):
         return _captured(captures, reference) or Unknown("a capture in no known status")
+    if any(capture.status == "PENDING" for capture in captures):
+        return Accepted(reference)
     if any(capture.status not in _NOT_TAKEN for capture in captures):
-        return Unknown("a capture of what is held is still at work")
+        return Unknown("a capture in no known status")
     details = {AUTHORIZATION_ID: held.id}
     match held.status:
         case "CREATED":

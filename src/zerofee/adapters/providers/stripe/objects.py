@@ -21,6 +21,7 @@ from zerofee.domain.outcome import (
     Declined,
     Details,
     Expired,
+    Mismatch,
     Outcome,
     Paid,
     Unknown,
@@ -127,14 +128,14 @@ def session_outcome(session: Session, attempt_id: AttemptId, *, live: bool) -> O
     Source: docs.stripe.com, "The Checkout Session object"; docs/providers/stripe.md, "Status".
     """
     if session.livemode is not live:
-        return Unknown("the session is of the other mode")
+        return Unknown("the session is of the other mode", Mismatch.MODE)
     if session.client_reference_id != attempt_id:
-        return Unknown("the session was made for another attempt")
+        return Unknown("the session was made for another attempt", Mismatch.REFERENCE)
     intent = session.payment_intent
     if isinstance(intent, str):
         return Unknown("the session came without its intent")
     if intent is not None and intent.currency != session.currency:
-        return Unknown("the session and its intent differ in currency")
+        return Unknown("the session and its intent differ in currency", Mismatch.AMOUNT)
     decided = None if intent is None else intent_outcome(intent, session.id)
     return _by_session(session, intent) if decided is None else decided
 

@@ -21,7 +21,7 @@ from zerofee.adapters.providers.stripe.objects import (
 )
 from zerofee.domain.failure import FailureCode
 from zerofee.domain.ids import AttemptId
-from zerofee.domain.outcome import Declined, Outcome, Refused, Unknown
+from zerofee.domain.outcome import Declined, Mismatch, Outcome, Refused, Unknown
 from zerofee.domain.ports.provider import (
     CredentialCheck,
     CredentialsAccepted,
@@ -64,7 +64,7 @@ def read_intent_reply(reply: HttpReply, reference: str, *, live: bool) -> Outcom
     if isinstance(intent, Unknown):
         return intent
     if intent.livemode is not live:
-        return Unknown("the intent is of the other mode")
+        return Unknown("the intent is of the other mode", Mismatch.MODE)
     return intent_outcome(intent, reference) or Unknown(f"an intent {intent.status!r}")
 
 

@@ -13,6 +13,8 @@ from zerofee.adapters.sql.rows.encoding import (
     words_of,
 )
 from zerofee.domain.app import ApiKey, App, KeyKind
+from zerofee.domain.budget import Budget
+from zerofee.domain.change_set import KeyUsed
 from zerofee.domain.scope import Permission
 
 
@@ -54,8 +56,11 @@ def api_key_row(key: ApiKey) -> dict[str, Any]:
         "pepper_id": key.pepper_id,
         "hint": key.hint,
         "permissions": sorted_json(key.permissions),
+        "rate_requests": key.rate_limit.requests if key.rate_limit else None,
+        "rate_seconds": key.rate_limit.seconds if key.rate_limit else None,
         "expires_at": maybe_micros(key.expires_at),
         "revoked_at": maybe_micros(key.revoked_at),
+        "last_used_at": maybe_micros(key.last_used_at),
         "created_at": micros(key.created_at),
         "version": key.version,
     }
@@ -72,8 +77,20 @@ def api_key_of(row: Row) -> ApiKey:
         pepper_id=row["pepper_id"],
         hint=row["hint"],
         permissions=frozenset(map(Permission, words_of(row["permissions"]))),
+        rate_limit=None if row["rate_requests"] is None else Budget(row["rate_requests"], row["rate_seconds"]),
         expires_at=maybe_time(row["expires_at"]),
         revoked_at=maybe_time(row["revoked_at"]),
+        last_used_at=maybe_time(row["last_used_at"]),
         created_at=time_of(row["created_at"]),
         version=row["version"],
     )
+
+
+def key_used_row(used: KeyUsed) -> dict[str, Any]:
+    """Write when a key was used."""
+    return {
+        "app_id": used.scope.app_id,
+        "environment": used.scope.environment.value,
+        "id": used.key_id,
+        "last_used_at": micros(used.at),
+    }

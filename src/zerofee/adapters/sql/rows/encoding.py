@@ -58,6 +58,11 @@ def maybe_json(value: object) -> str | None:
     return None if value is None else json_of(value)
 
 
+def texts_json(texts: Mapping[str, str]) -> str:
+    """Write an object of texts, of whatever kind of mapping."""
+    return json_of(dict(texts))
+
+
 def texts_of(value: str) -> Mapping[str, str]:
     """Read an object of texts."""
     return _TEXTS.decode(value)

@@ -15,6 +15,7 @@ from zerofee.adapters.sql.rows.encoding import (
     maybe_time,
     micros,
     scope_of,
+    texts_json,
     texts_of,
     time_of,
 )
@@ -46,7 +47,7 @@ def payment_row(payment: Payment) -> dict[str, Any]:
         "customer": maybe_json(payment.customer),
         "reference": payment.reference,
         "description": payment.description,
-        "metadata": json_of(payment.metadata),
+        "metadata": texts_json(payment.metadata),
         "return_url": payment.return_url,
         "cancel_url": payment.cancel_url,
         "hosted_url": payment.hosted_url,

@@ -5,10 +5,10 @@ from typing import Any
 from zerofee.adapters.sql.rows.encoding import (
     Row,
     failure_of,
-    json_of,
     maybe_json,
     micros,
     scope_of,
+    texts_json,
     texts_of,
     time_of,
 )
@@ -27,7 +27,7 @@ def refund_row(refund: Refund) -> dict[str, Any]:
         "currency": refund.money.currency,
         "status": refund.status.value,
         "reason": refund.reason,
-        "metadata": json_of(refund.metadata),
+        "metadata": texts_json(refund.metadata),
         "failure": maybe_json(refund.failure),
         "provider_id": refund.provider_id,
         "news": refund.news,

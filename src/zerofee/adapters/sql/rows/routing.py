@@ -4,10 +4,10 @@ from typing import Any
 
 from zerofee.adapters.sql.rows.encoding import (
     Row,
-    json_of,
     micros,
     scope_of,
     sorted_json,
+    texts_json,
     texts_of,
     time_of,
     words_of,
@@ -28,8 +28,8 @@ def connection_row(connection: Connection) -> dict[str, Any]:
         "provider_id": connection.provider_id,
         "sealed": connection.sealed,
         "credential_version": connection.credential_version,
-        "hints": json_of(connection.hints),
-        "settings": json_of(connection.settings),
+        "hints": texts_json(connection.hints),
+        "settings": texts_json(connection.settings),
         "active": connection.active,
         "created_at": micros(connection.created_at),
         "updated_at": micros(connection.updated_at),

@@ -1,4 +1,4 @@
-"""What was left open is asked about until it is known, and what only waits ends by time."""
+"""What was left open is asked about until it is known; it is never sent again."""
 
 import logging
 from dataclasses import replace
@@ -7,15 +7,13 @@ from datetime import timedelta
 import pytest
 
 from tests.process import Process, World
+from tests.unit.application.begun import begun
 from zerofee.domain.attempt import Attempt, AttemptState
-from zerofee.domain.capabilities import Operation
 from zerofee.domain.failure import FailureCode
-from zerofee.domain.next_action import Otp, UssdPush
+from zerofee.domain.next_action import UssdPush
 from zerofee.domain.outcome import (
-    Accepted,
     ActionRequired,
     Authorized,
-    Cancelled,
     Declined,
     NotSent,
     Paid,
@@ -26,18 +24,12 @@ from zerofee.domain.payment import Payment
 from zerofee.domain.payment_status import PaymentStatus
 from zerofee.domain.refund import RefundStatus
 from zerofee.domain.refunding import NewRefund
-from zerofee.domain.settling import SECOND_CHARGE
 from zerofee.testing.builders import SCOPE, a_claim, an_order
 from zerofee.testing.scripted_provider import Answer, Faulty, Line, Lost
 
 S, A = PaymentStatus, AttemptState
 
 PUSH = UssdPush("Approve it.")
-
-
-async def begun(world: World, process: Process, line: Line) -> Payment:
-    world.provider.will(line)
-    return await process.create(an_order(expires_in_s=3600))
 
 
 async def charge_of(world: World, payment: Payment) -> Attempt:
@@ -51,7 +43,8 @@ class TestUnknown:
         await process.upkeep(10)
 
         assert (await world.payment(payment.id)).status is S.SUCCEEDED
-        assert len(world.provider.sent("charge")) == 1
+        assert world.provider.sent("charge") == []
+        assert len(world.provider.taken()) == 1
         assert world.second.called == []
 
     async def test_fails_when_absence_is_proven(self, world: World, process: Process) -> None:
@@ -123,7 +116,7 @@ class TestUnknown:
         await process.upkeep(60)
 
         assert (await world.payment(payment.id)).status is S.SUCCEEDED
-        assert world.provider.sent("charge") == [(await charge_of(world, payment)).provider_key] * 3
+        assert world.provider.sent("charge") == [(await charge_of(world, payment)).provider_key] * 2
 
     async def test_one_that_cannot_be_asked_about_does_not_keep_the_others(
         self, world: World, process: Process, caplog: pytest.LogCaptureFixture
@@ -213,131 +206,6 @@ class TestOrphans:
         await Process(world).upkeep(30)
 
         assert (await world.payment(payment.id)).status is S.SUCCEEDED
-
-
-class TestExpiry:
-    async def test_lets_go_at_the_provider_first(self, world: World, process: Process) -> None:
-        payment = await begun(world, process, ActionRequired(PUSH))
-
-        await process.upkeep(3600, step_s=60)
-
-        payment = await world.payment(payment.id)
-        assert payment.status is S.EXPIRED
-        assert len(world.provider.sent("cancel")) == 1
-        assert (await charge_of(world, payment)).state is A.EXPIRED
-
-    @pytest.mark.parametrize("line", [ActionRequired(PUSH), Accepted()])
-    async def test_ends_here_where_the_provider_has_no_cancel(self, world: World, process: Process, line: Line) -> None:
-        payment = await begun(world, process, line)
-        can = world.provider.capabilities
-        world.provider.capabilities = replace(can, operations=can.operations - {Operation.CANCEL})
-
-        await process.upkeep(3600, step_s=60)
-
-        payment = await world.payment(payment.id)
-        assert payment.status is S.EXPIRED
-        assert world.provider.sent("cancel") == []
-        assert (await charge_of(world, payment)).ask_at is not None
-
-    async def test_ends_here_what_the_provider_will_not_let_go(self, world: World, process: Process) -> None:
-        payment = await begun(world, process, ActionRequired(PUSH))
-        world.provider.will(Refused(FailureCode.UNSUPPORTED))
-
-        await process.upkeep(3600, step_s=60)
-
-        assert (await world.payment(payment.id)).status is S.EXPIRED
-
-    async def test_finds_that_the_customer_was_faster(self, world: World, process: Process) -> None:
-        payment = await begun(world, process, ActionRequired(PUSH))
-        world.provider.will(Paid)
-
-        await process.upkeep(3600, step_s=60)
-
-        assert (await world.payment(payment.id)).status is S.SUCCEEDED
-
-    async def test_never_ends_what_is_unknown(self, world: World, process: Process) -> None:
-        """ASK-4."""
-        payment = await begun(world, process, Lost())
-        world.provider.will_say_when_asked(*[Lost()] * 100)
-
-        await process.upkeep(7200, step_s=60)
-
-        assert (await world.payment(payment.id)).status is S.PROCESSING
-        assert world.provider.sent("cancel") == []
-
-    @pytest.mark.parametrize("line", [Lost(), Accepted()])
-    async def test_never_ends_a_hold_that_is_being_captured(self, world: World, process: Process, line: Line) -> None:
-        payment = await begun(world, process, Authorized)
-        world.provider.will(line)
-        await process.capture(SCOPE, payment.id)
-        world.provider.will_say_when_asked(*[Lost()] * 100)
-
-        await process.upkeep(7200, step_s=60)
-
-        assert (await world.payment(payment.id)).status is S.PROCESSING
-        assert world.provider.sent("cancel") == []
-
-    async def test_never_ends_a_payment_while_a_code_is_unknown(self, world: World, process: Process) -> None:
-        payment = await begun(world, process, ActionRequired(Otp("Send the code.")))
-        can = world.provider.capabilities
-        world.provider.capabilities = replace(can, operations=can.operations - {Operation.CANCEL})
-        world.provider.will(Lost(Paid))
-        await process.authenticate(SCOPE, payment.id, "123456")
-        world.provider.will_say_when_asked(*[Lost()] * 20)
-
-        await process.upkeep(3600, step_s=60)
-        assert (await world.payment(payment.id)).status is S.PROCESSING
-        await process.upkeep(7200, step_s=60)
-
-        assert (await world.payment(payment.id)).status is S.SUCCEEDED
-
-    async def test_asks_again_when_the_cancel_itself_was_lost(self, world: World, process: Process) -> None:
-        payment = await begun(world, process, ActionRequired(PUSH))
-        world.provider.will(Lost(Cancelled()))
-
-        await process.upkeep(3720, step_s=60)
-
-        assert (await world.payment(payment.id)).status is S.EXPIRED
-        assert len(world.provider.sent("cancel")) == 1
-
-
-class TestLateMoney:
-    async def test_is_a_late_success(self, world: World, process: Process) -> None:
-        """ASK-5: found by asking, after the payment had expired here."""
-        payment = await begun(world, process, ActionRequired(PUSH))
-        can = world.provider.capabilities
-        world.provider.capabilities = replace(can, operations=can.operations - {Operation.CANCEL})
-        await process.upkeep(3600, step_s=60)
-        world.provider.will_say_when_asked(Paid)
-
-        await process.upkeep(3600, step_s=60)
-
-        payment = await world.payment(payment.id)
-        assert (payment.status, payment.late, payment.captured_minor) == (S.SUCCEEDED, True, 5000)
-        assert (await world.events(payment.id))[-1].type == "payment.succeeded"
-
-    async def test_that_is_only_told_is_asked_for(self, world: World, process: Process) -> None:
-        payment = await begun(world, process, Declined(FailureCode.DECLINED))
-        known = await process.record_outcome.read(SCOPE, (await charge_of(world, payment)).id)
-
-        await process.record_outcome(known, Paid(payment.money), asked=False, until=None)
-
-        assert (await world.payment(payment.id)).status is S.FAILED
-        world.provider.will_say_when_asked(Paid)
-        await process.recover.due()
-        assert (await world.payment(payment.id)).status is S.SUCCEEDED
-
-    async def test_of_a_second_attempt_is_left_to_a_person(self, world: World, process: Process) -> None:
-        """ASK-6."""
-        payment = await begun(world, process, Refused(FailureCode.UNSUPPORTED))
-        first, second = await world.attempts(payment)
-        known = await process.record_outcome.read(SCOPE, first.id)
-
-        await process.record_outcome(known, Paid(payment.money), asked=True, until=None)
-
-        payment = await world.payment(payment.id)
-        assert (payment.status, payment.charge_id) == (S.SUCCEEDED, second.id)
-        assert (payment.attention, payment.captured_minor) == (SECOND_CHARGE, 5000)
 
 
 class TestOperations:

@@ -1,0 +1,9 @@
+"""The whole schema: whoever takes it from here has every table, wherever it is described."""
+
+from typing import Final
+
+from zerofee.adapters.sql import account_tables, record_tables, tables
+
+# Each module of tables adds to the one metadata when it is imported; so each is named here.
+MODULES: Final = (tables, record_tables, account_tables)
+METADATA: Final = tables.METADATA

@@ -2,23 +2,34 @@
 
 from dataclasses import dataclass, field, replace
 
+from zerofee.adapters.carriers import Carriers
 from zerofee.adapters.memory.clock import CountingIds, ToldClock
 from zerofee.adapters.memory.store import MemoryStore
 from zerofee.adapters.routing_tables import RememberedRouting
+from zerofee.adapters.watching import SharedWatch
+from zerofee.application.bookkeeping import Bookkeeping
+from zerofee.application.checkout.open_session import OpenSession
 from zerofee.application.once import Once
 from zerofee.application.payments.authenticate_payment import AuthenticatePayment
 from zerofee.application.payments.cancel_payment import CancelPayment
 from zerofee.application.payments.capture_payment import CapturePayment
 from zerofee.application.payments.charged import Charged
 from zerofee.application.payments.create_payment import CreatePayment
+from zerofee.application.payments.noting import Noting
 from zerofee.application.payments.operate import Operate
 from zerofee.application.payments.record_outcome import RecordOutcome
 from zerofee.application.payments.refund_payment import RefundPayment
 from zerofee.application.payments.send_attempt import SendAttempt
 from zerofee.application.publishing import Publishing
-from zerofee.application.rules import PaymentRules
+from zerofee.application.rules import PaymentRules, WithdrawalRules
 from zerofee.application.upkeep.expire import Expire
 from zerofee.application.upkeep.recover import Recover
+from zerofee.application.wallets.cancel_withdrawal import CancelWithdrawal
+from zerofee.application.wallets.record_payout import RecordPayout
+from zerofee.application.wallets.send_due import SendDue
+from zerofee.application.wallets.send_payout import SendPayout
+from zerofee.application.wallets.settle_balances import SettleBalances
+from zerofee.application.wallets.withdraw import Withdraw
 from zerofee.domain.attempt import Attempt
 from zerofee.domain.change_set import ChangeSet, Insert
 from zerofee.domain.connection import Connection
@@ -26,10 +37,10 @@ from zerofee.domain.event import Event
 from zerofee.domain.ids import ConnectionId, PaymentId, RouteId
 from zerofee.domain.payment import Payment
 from zerofee.domain.ports.provider import Providers
+from zerofee.domain.ports.showing import Shown
 from zerofee.domain.ports.store import Commit, Reads, RoutingTables
-from zerofee.domain.ports.views import PageOf
+from zerofee.domain.ports.views import EventFilter, PageOf
 from zerofee.domain.ports.work import Work
-from zerofee.domain.refund import Refund
 from zerofee.domain.routing import Route
 from zerofee.testing.builders import SCOPE, a_connection, a_route, an_app, capabilities
 from zerofee.testing.scripted_provider import ScriptedProvider, ScriptedProviders, scripted
@@ -40,7 +51,7 @@ SECOND = "second"
 class PlainShowing:
     """Shows an object by what a test wants to know of it."""
 
-    def show(self, shown: Payment | Refund) -> bytes:
+    def show(self, shown: Shown) -> bytes:
         return f"{shown.id} {shown.status} {shown.version}".encode()
 
 
@@ -83,7 +94,7 @@ class World:
 
     async def events(self, subject_id: str) -> list[Event]:
         """List what was told of an object, oldest first."""
-        listed = await self.store.views.events(SCOPE, subject_id, PageOf(limit=100))
+        listed = await self.store.views.events(SCOPE, EventFilter(subject_id=subject_id), PageOf(limit=100))
         return sorted(listed.items, key=lambda event: event.sequence)
 
     async def attempts(self, payment: Payment) -> tuple[Attempt, ...]:
@@ -106,6 +117,7 @@ class Process:
     tables: RoutingTables | None = None
     providers: Providers | None = None
     work: Work | None = None
+    withdrawals: WithdrawalRules = field(default_factory=WithdrawalRules)
 
     once: Once = field(init=False)
     record_outcome: RecordOutcome = field(init=False)
@@ -115,6 +127,10 @@ class Process:
     capture: CapturePayment = field(init=False)
     cancel: CancelPayment = field(init=False)
     refund: RefundPayment = field(init=False)
+    withdraw: Withdraw = field(init=False)
+    cancel_withdrawal: CancelWithdrawal = field(init=False)
+    send_withdrawals: SendDue = field(init=False)
+    settle_balances: SettleBalances = field(init=False)
     recover: Recover = field(init=False)
     expire: Expire = field(init=False)
 
@@ -125,12 +141,17 @@ class Process:
         rules = PaymentRules(public_url="https://pay.example", boot_id=self.boot_id)
         commit, reads = self.commit or world.store.commit, self.reads or world.store.reads
         providers = self.providers or world.providers
-        tables = self.tables or RememberedRouting(world.store.reads, world.providers)
-        publishing = Publishing(showing, ids)
+        watch = SharedWatch(stopwatch=lambda: world.clock.now().timestamp())
+        tables = self.tables or RememberedRouting(world.store.reads, world.providers, watch=watch)
+        bookkeeping = Bookkeeping(world.store.ledger, tables, world.store.ledger, ids)
+        publishing = Publishing(showing, ids, bookkeeping)
         self.once = once = Once(commit, reads)
         self.record_outcome = record = RecordOutcome(commit, reads, providers, publishing, showing, clock, ids, rules)
-        self.send_attempt = send = SendAttempt(providers, tables, record, rules)
-        self.create = CreatePayment(tables, providers, once, publishing, showing, record, send, clock, ids, rules)
+        self.send_attempt = send = SendAttempt(providers, tables, record, rules, Noting(watch))
+        opening = OpenSession(providers, once, publishing, record, showing, clock, ids, rules)
+        self.create = CreatePayment(
+            tables, providers, once, publishing, showing, record, send, clock, ids, rules, opening
+        )
         operate = Operate(reads, once, publishing, showing, record, send, clock, rules)
         charged = Charged(providers)
         self.authenticate = AuthenticatePayment(operate, charged)
@@ -138,7 +159,16 @@ class Process:
         self.cancel = CancelPayment(operate, charged, rules)
         self.refund = RefundPayment(operate, charged, ids)
         work = self.work or world.store.work
-        self.recover = Recover(work, record, send, clock)
+        record_payout = RecordPayout(record, world.store.ledger, publishing, showing)
+        send_payout = SendPayout(send, record_payout)
+        ledger = world.store.ledger
+        self.withdraw = Withdraw(
+            ledger, tables, providers, Carriers(), once, publishing, showing, send_payout, clock, ids, self.withdrawals
+        )
+        self.cancel_withdrawal = CancelWithdrawal(ledger, once, publishing, showing, clock)
+        self.send_withdrawals = SendDue(work, ledger, tables, commit, send_payout)
+        self.settle_balances = SettleBalances(work, ledger, ledger, commit, bookkeeping, clock, ids)
+        self.recover = Recover(work, record, send, record_payout, clock)
         self.expire = Expire(work, operate, charged, clock, rules)
 
     async def upkeep(self, seconds: int, step_s: int = 5) -> None:
@@ -149,3 +179,6 @@ class Process:
             await self.recover.orphans()
             await self.recover.due()
             await self.expire.due()
+            await self.send_withdrawals()
+            await self.settle_balances.mature()
+            await self.settle_balances.repay()

@@ -16,6 +16,7 @@ Shown = dict[str, Any]
 
 async def caught_up(client: httpx.AsyncClient) -> list[Shown]:
     """Wait until nothing is open any more, and give every payment."""
+    payments: list[Shown] = []
     for _ in range(_CATCH_UP_S * 2):
         payments = [payment async for payment in everything(client, "/v1/payments")]
         if not any(payment["status"] in {"pending", "processing", "requires_action"} for payment in payments):

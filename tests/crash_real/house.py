@@ -32,6 +32,13 @@ class DidNotStart(Exception):
     """A process ended, or said nothing, instead of serving."""
 
 
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
 @dataclass(slots=True)
 class House:
     """
@@ -44,7 +51,7 @@ class House:
     database_url: str
     bank_url: str
     extra: Mapping[str, str] = field(default_factory=dict)
-    port: int = field(default_factory=lambda: _free_port())
+    port: int = field(default_factory=_free_port)
     key: str = ""
     _running: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
@@ -150,7 +157,8 @@ class House:
     @property
     def _environment(self) -> dict[str, str]:
         ours = {name: value for name, value in os.environ.items() if not name.startswith("ZEROFEE_")}
-        return {**ours, **self._settings, "PYTHONPATH": str(self.folder)}
+        path = os.pathsep.join(filter(None, (str(self.folder), os.environ.get("PYTHONPATH"))))
+        return {**ours, **self._settings, "PYTHONPATH": path}
 
 
 def _answers(port: int) -> bool:
@@ -164,10 +172,3 @@ def _answers(port: int) -> bool:
         )
     except httpx.HTTPError:
         return False
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

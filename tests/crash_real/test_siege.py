@@ -8,10 +8,9 @@ and no key was answered two ways.
 from pathlib import Path
 
 from tests.crash_real.siege import siege
-
 from tests.stores import sqlite_url
 
-KILLS = 4
+KILLS = 3
 
 
 async def test_a_server_on_sqlite_survives_being_killed(tmp_path: Path) -> None:

@@ -11,8 +11,10 @@ import httpx
 from litestar import Litestar
 
 from zerofee.adapters.memory.clock import ToldClock
+from zerofee.adapters.memory.mailbox import MemoryNotifier
 from zerofee.application.apps.write_keys import Issued
 from zerofee.domain.app import KeyKind
+from zerofee.domain.budget import Budget
 from zerofee.domain.change_set import ChangeSet, Insert
 from zerofee.domain.connection import Connection
 from zerofee.domain.ids import AppId
@@ -33,6 +35,7 @@ ORDER: Final = {
     "payment_method": "PAYIN_ORANGE_CI",
     "customer": {"phone": "+2250700000000"},
 }
+PLENTY: Final = Budget(1_000_000, 60)
 PUBLIC_URL: Final = "http://zerofee.test"
 
 
@@ -89,6 +92,7 @@ class Shop:
     scope: Scope
     secret_key: str
     publishable_key: str
+    mailbox: MemoryNotifier
     http: httpx.AsyncClient
 
     def keyed(self, key: str | None = None, **headers: str) -> dict[str, str]:
@@ -148,10 +152,13 @@ def issue(container: Container, scope: Scope, kind: KeyKind, permissions: frozen
 
 @asynccontextmanager
 async def open_shop(**settings: Any) -> AsyncIterator[Shop]:  # noqa: ANN401  whatever setting there is
-    """Open the server and make an app in it."""
-    container = Container(settings=Settings(database_url="memory://", public_url=PUBLIC_URL, **settings))
+    """Open the server and make an app in it; nobody asks too often unless the test is about that."""
+    plenty = {"rate_limit": PLENTY, "auth_rate_limit": PLENTY}
+    container = Container(settings=Settings(database_url="memory://", public_url=PUBLIC_URL, **plenty | settings))
     clock = ToldClock()
     container.clock.override(clock)
+    mailbox = MemoryNotifier()
+    container.notifier.override(mailbox)
     directory = CountedDirectory(container.directory())
     container.directory.override(directory)
     app: Litestar = serve_within(container).application
@@ -172,5 +179,6 @@ async def open_shop(**settings: Any) -> AsyncIterator[Shop]:  # noqa: ANN401  wh
             scope=scope,
             secret_key=secret.text.reveal(),
             publishable_key=publishable.text.reveal(),
+            mailbox=mailbox,
             http=http,
         )

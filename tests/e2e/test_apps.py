@@ -177,9 +177,7 @@ async def test_a_key_may_have_a_budget_of_its_own(shop: Shop, merchant: Merchant
     body = {"environment": "sandbox", "name": "k", "rate_limit": {"requests": 2, "seconds": 60}}
     issued = await merchant.made("/keys", body)
 
-    statuses = [
-        (await shop.http.get("/v1/payments", headers=shop.keyed(issued["key"]))).status_code for _ in range(3)
-    ]
+    statuses = [(await shop.http.get("/v1/payments", headers=shop.keyed(issued["key"]))).status_code for _ in range(3)]
 
     assert issued["rate_limit"] == body["rate_limit"]
     assert statuses == [200, 200, 429]

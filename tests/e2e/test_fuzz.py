@@ -10,6 +10,7 @@ from hypothesis.errors import Unsatisfiable
 from schemathesis import Case, GenerationMode
 from schemathesis.core.result import Ok
 
+from tests.e2e.merchant import Merchant, a_merchant
 from tests.e2e.shop import Shop
 
 EXAMPLES = 15
@@ -49,17 +50,31 @@ def ascii_headers(headers: dict[str, Any]) -> Iterator[tuple[bytes, bytes]]:
             yield name.encode("latin-1", "replace"), str(value).encode("latin-1", "replace")
 
 
+async def things_of(shop: Shop, merchant: Merchant) -> dict[str, str]:
+    """Give, by the names of path parameters, what a made-up request may be about."""
+    connection = await merchant.connected()
+    return {
+        "payment_id": (await shop.paid(amount=88_888))["id"],
+        "app_id": merchant.app_id,
+        "provider_id": connection,
+        "key_id": (await merchant.made("/keys", {"environment": "sandbox", "name": "k"}))["id"],
+        "route_id": (await merchant.made("/routes", {"environment": "sandbox", "provider_id": connection}))["id"],
+    }
+
+
 @pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE])
 async def test_answers_made_up_requests_as_the_document_says(shop: Shop, mode: GenerationMode) -> None:
     document = (await shop.http.get("/openapi.json")).json()
-    payment = await shop.paid(amount=88_888)
+    merchant = await a_merchant(shop)
+    known = await things_of(shop, merchant)
     statuses: set[int] = set()
 
     for place, case in enumerate(made_up(document, mode)):
-        if place % 2 and "payment_id" in case.path_parameters:
-            case.path_parameters["payment_id"] = payment["id"]
+        if place % 2:
+            case.path_parameters |= {name: known[name] for name in case.path_parameters if name in known}
         asked = case.as_transport_kwargs(base_url=str(shop.http.base_url))
-        key = (b"authorization", shop.keyed()["Authorization"].encode())
+        credential = merchant.token if case.path.startswith("/v1/apps") else shop.secret_key
+        key = (b"authorization", f"Bearer {credential}".encode())
         answer = await shop.http.request(
             asked["method"],
             asked["url"],

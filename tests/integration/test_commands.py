@@ -1,6 +1,8 @@
 """Commands that do something and end, each in this process: the servers have a file of their own."""
 
+import asyncio
 import json
+import os
 import re
 import sqlite3
 from collections.abc import Callable
@@ -12,9 +14,15 @@ import pytest
 from click import Context
 from click.testing import CliRunner, Result
 
+from zerofee.application.apps.write_connections import NewConnection
+from zerofee.domain.connection import Connection
+from zerofee.domain.ids import AppId
+from zerofee.domain.ports.vault import Secret
+from zerofee.domain.scope import Environment, Scope
 from zerofee.entrypoints.cli import opening
 from zerofee.entrypoints.cli.failing import FAILURES
 from zerofee.entrypoints.cli.main import zerofee
+from zerofee.entrypoints.settings import read_settings
 
 STRONG = {
     "ZEROFEE_ENVIRONMENT": "production",
@@ -67,8 +75,10 @@ def test_bootstrap_is_idempotent(ask: Ask) -> None:
     assert set(first) == {"user_email", "user_password", "app_id", "secret_key", "publishable_key"}
     assert first["secret_key"].startswith("sk_sand_")
     assert first["publishable_key"].startswith("pk_sand_")
+    assert first["user_email"] == "demo@example.com"
     assert again == first
     assert other["app_id"] != first["app_id"]
+    assert (other["user_email"], other["user_password"]) == (first["user_email"], first["user_password"])
 
 
 def test_a_lost_key_file_gives_new_keys_of_the_same_app(ask: Ask, tmp_path: Path) -> None:
@@ -79,7 +89,9 @@ def test_a_lost_key_file_gives_new_keys_of_the_same_app(ask: Ask, tmp_path: Path
     again = json.loads(told(ask("bootstrap", "--json")))
 
     assert again["app_id"] == first["app_id"]
+    assert again["user_email"] == first["user_email"]
     assert again["secret_key"] != first["secret_key"]
+    assert again["user_password"] != first["user_password"]
 
 
 def test_two_databases_have_a_demo_each(ask: Ask) -> None:
@@ -111,6 +123,23 @@ def test_production_keeps_no_keys_on_disk(ask: Ask, tmp_path: Path) -> None:
     assert first["app_id"] in told(again)
     assert "keys create" in again.stderr
     assert not (tmp_path / ".zerofee-demo.json").exists()
+    other = json.loads(told(ask("bootstrap", "--json", "--new", **STRONG)))
+    assert other["user_email"] != first["user_email"]
+    assert other["user_password"]
+
+
+def test_the_demos_owner_logs_in(ask: Ask) -> None:
+    told(ask("migrate"))
+    made = json.loads(told(ask("bootstrap", "--json")))
+
+    async def owners() -> tuple[str, str]:
+        async with opening.opened(read_settings({})) as container:
+            logged_in = await container.log_in()(made["user_email"], Secret(made["user_password"]))
+            return logged_in.user.id, (await container.apps().app(AppId(made["app_id"]))).owner_id
+
+    user_id, owner_id = asyncio.run(owners())
+
+    assert user_id == owner_id
 
 
 def test_bootstrap_asks_for_a_migrated_database(ask: Ask) -> None:
@@ -265,3 +294,53 @@ def test_an_app_with_no_connection_is_told_so(ask: Ask) -> None:
 
 def test_the_providers_are_listed(ask: Ask) -> None:
     assert "test" in told(ask("providers", "list"))
+
+
+def connect(keys: str, app_id: str) -> Connection:
+    """Give an app sealed credentials, as a server would whose encryption keys are these."""
+
+    async def made() -> Connection:
+        settings = read_settings({**os.environ, "ZEROFEE_ENCRYPTION_KEYS": keys})
+        async with opening.opened(settings) as container:
+            scope = Scope(AppId(app_id), Environment.SANDBOX)
+            secret = {"secret_key": Secret("sk_test_51NotARealKeyButOfItsForm4242")}
+            order = NewConnection(scope=scope, provider_id="stripe", credentials=secret)
+            found: Connection = await container.write_connections().make(opening.AT_THE_COMMAND_LINE, order)
+            return found
+
+    return asyncio.run(made())
+
+
+def test_keys_are_rotated_until_the_old_one_may_be_dropped(ask: Ask) -> None:
+    old, new = "o" * 40, "n" * 40
+    told(ask("migrate"))
+    app_id = json.loads(told(ask("bootstrap", "--json")))["app_id"]
+    connect(old, app_id)
+    connect(old, app_id)
+
+    before = ask("rotate-keys", ZEROFEE_ENCRYPTION_KEYS=new)
+    rotated = told(ask("rotate-keys", ZEROFEE_ENCRYPTION_KEYS=f"{new},{old}"))
+    again = told(ask("rotate-keys", ZEROFEE_ENCRYPTION_KEYS=f"{new},{old}"))
+    dropped = told(ask("rotate-keys", ZEROFEE_ENCRYPTION_KEYS=new))
+
+    assert before.exit_code == 1
+    assert "opens under none of the keys" in before.stderr
+    assert "(not among ZEROFEE_ENCRYPTION_KEYS): 2 connections" in before.stdout
+    assert rotated == again
+    assert re.search(r"the newest\): 2 connections\n.*: 0 connections; it may be dropped\n$", rotated)
+    assert dropped in rotated
+    assert "audit: 11 entries of 1 apps were followed" in ask("doctor").stdout
+
+
+def test_doctor_finds_an_audit_log_that_was_written_into(ask: Ask, tmp_path: Path) -> None:
+    told(ask("migrate"))
+    app_id = json.loads(told(ask("bootstrap", "--json")))["app_id"]
+    told(ask("keys", "create", "--app", app_id))
+    assert told(ask("doctor")).count("audit: 8 entries of 1 apps") == 1
+
+    with closing(sqlite3.connect(tmp_path / "zerofee.db")) as line, line:
+        line.execute("UPDATE audit_entries SET actor_kind = 'user', actor_id = 'usr_x' WHERE number = 3")
+
+    done = ask("doctor")
+    assert done.exit_code == 1
+    assert f"FAIL  audit: the log of {app_id} is broken: entry 3 was changed" in done.stdout

@@ -16,7 +16,7 @@ from zerofee.adapters.sql.store import SqlStore
 from zerofee.domain.attempt import AttemptState
 from zerofee.domain.change_set import BrokenRule, Change, ChangeSet, Conflict, Finish, Insert, Update
 from zerofee.domain.ids import AttemptId, EventId, PaymentId
-from zerofee.domain.ports.views import PageOf, PaymentFilter
+from zerofee.domain.ports.views import EventFilter, PageOf, PaymentFilter
 from zerofee.domain.wallet import BalanceMove
 from zerofee.entrypoints.stores import Store
 from zerofee.testing.builders import SCOPE, XOF, a_charge, a_claim, a_connection, a_payment, an_app, an_event
@@ -91,7 +91,7 @@ async def state(store: Store) -> State:
     """Return everything that any of the sets may have written."""
     return (
         (await store.views.payments(SCOPE, PaymentFilter(), PageOf())).items,
-        (await store.views.events(SCOPE, None, PageOf())).items,
+        (await store.views.events(SCOPE, EventFilter(), PageOf())).items,
         [await store.reads.attempts(SCOPE, payment_id) for payment_id in PAYMENTS],
         [await store.reads.claim(SCOPE, claim.id) for claim in CLAIMS],
         await store.reads.balances(SCOPE),

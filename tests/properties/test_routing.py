@@ -14,7 +14,8 @@ from zerofee.domain.currency import currency
 from zerofee.domain.ids import ConnectionId, RouteId
 from zerofee.domain.method import CARD, MOBILE_MONEY
 from zerofee.domain.money import Money
-from zerofee.domain.routing import Candidate, Decision, LeftOut, Option, Route, RoutingTable, Strategy, rank
+from zerofee.domain.ordering import Strategy
+from zerofee.domain.routing import Candidate, Decision, LeftOut, Option, Route, RoutingTable, rank
 from zerofee.domain.scope import Environment
 from zerofee.domain.wish import CaptureMode, Wish
 from zerofee.testing.builders import XOF, a_connection, a_route, capabilities

@@ -77,7 +77,7 @@ class Mortal:
         self.verbs = verbs = Process(world, self.boot_id, commit=commit, reads=reads, tables=tables, work=work)
         inbox = self._port(store.inbox)
         self.apply = ApplyEvent(inbox, commit, verbs.record_outcome, verbs.recover, world.clock)
-        self.receive = ReceiveEvent(inbox, commit, world.providers, self.apply, world.clock, world.ids)
+        self.receive = ReceiveEvent(inbox, commit, world.providers, self.apply, world.clock, world.ids, str)
 
     def begin(self) -> None:
         """Start the loops of its worker; first, the others are told dead if the storage is its own."""

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Final
 
+from zerofee.adapters.remembered_endpoints import RememberedEndpoints
 from zerofee.adapters.remembering import RememberedKeys
 from zerofee.adapters.routing_tables import RememberedRouting
 from zerofee.domain.ids import AppId
@@ -13,6 +14,7 @@ Tell = Callable[[str], Awaitable[None]]
 
 _KEY: Final = "key"
 _ROUTING: Final = "routing"
+_ENDPOINTS: Final = "endpoints"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,7 @@ class ToldForgetting:
     keys: RememberedKeys
     tables: RememberedRouting
     tell: Tell
+    listening: RememberedEndpoints
 
     async def key_changed(self, digest: str) -> None:
         self.keys.forget(digest)
@@ -35,6 +38,10 @@ class ToldForgetting:
         self.tables.forget(scope)
         await self.tell(f"{_ROUTING} {scope.app_id} {scope.environment}")
 
+    async def endpoints_changed(self, scope: Scope) -> None:
+        self.listening.forget(scope)
+        await self.tell(f"{_ENDPOINTS} {scope.app_id} {scope.environment}")
+
     def hear(self, news: str) -> None:
         """Forget what another process has changed; news of another version is passed over."""
         match news.split(" "):
@@ -42,5 +49,7 @@ class ToldForgetting:
                 self.keys.forget(digest)
             case [kind, app_id, environment] if kind == _ROUTING and environment in set(Environment):
                 self.tables.forget(Scope(AppId(app_id), Environment(environment)))
+            case [kind, app_id, environment] if kind == _ENDPOINTS and environment in set(Environment):
+                self.listening.forget(Scope(AppId(app_id), Environment(environment)))
             case _:
                 return

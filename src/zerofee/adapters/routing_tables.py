@@ -3,11 +3,13 @@
 import asyncio
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Final, Protocol
 
 from zerofee.adapters.remembering import Remembered
 from zerofee.domain.capabilities import Capabilities
 from zerofee.domain.connection import Connection
+from zerofee.domain.ports.watch import Watch
 from zerofee.domain.routing import Option, Route, RoutingTable
 from zerofee.domain.scope import Scope
 
@@ -44,14 +46,18 @@ class RememberedRouting:
         providers: Installed,
         ttl_s: int = _TTL_S,
         stopwatch: Callable[[], float] = time.monotonic,
+        watch: Watch | None = None,
     ) -> None:
-        """Compose what `lists` and `providers` tell."""
+        """Compose what `lists` and `providers` tell, and what `watch` knows of how the connections fare."""
         self._lists = lists
         self._providers = providers
+        self._watch = watch
         self._remembered = Remembered(self._compose, ttl_s, stopwatch=stopwatch)
 
     async def routing(self, scope: Scope) -> RoutingTable:
-        return await self._remembered.get(scope)
+        table = await self._remembered.get(scope)
+        health = self._watch.health(table.options) if self._watch is not None else {}
+        return replace(table, health=health) if health else table
 
     def forget(self, scope: Scope) -> None:
         """Read the scope's table anew when it is asked for next: it was changed here."""

@@ -8,11 +8,12 @@ from datetime import UTC, datetime
 from typing import Final
 from uuid import UUID
 
-from zerofee.domain.ids import CHANCE_BITS, IdKind, IdT, make_id
+from zerofee.domain.ids import CHANCE_BITS, UNGUESSABLE, IdKind, IdT, make_id
 
 # 48 random bits keep the next id of a millisecond unguessable, and leave room for 2^32 of them.
 _STEP_BITS: Final = 48
 _UUID_BITS: Final = 128
+_WHOLE_BITS: Final = 128
 _PAGE: Final = 4096
 _NS_PER_MS: Final = 1_000_000
 
@@ -43,7 +44,10 @@ class SystemIds:
         self._pool = _Pool()
 
     def new(self, kind: IdKind[IdT]) -> IdT:
-        """Make an id of `kind` that sorts after all that this source made before."""
+        """Make an id of `kind` that sorts after all that this source made before; an `UNGUESSABLE` one sorts anyhow."""
+        if kind in UNGUESSABLE:
+            whole = self._pool.take(_WHOLE_BITS)
+            return make_id(kind, whole >> CHANCE_BITS, whole & (1 << CHANCE_BITS) - 1)
         at_ms = time.time_ns() // _NS_PER_MS
         if at_ms > self._at_ms:
             self._at_ms, self._chance = at_ms, self._pool.take(CHANCE_BITS)

@@ -7,11 +7,17 @@ from zerofee.domain.app import ApiKey, App
 from zerofee.domain.attempt import Attempt
 from zerofee.domain.audit import AuditEntry
 from zerofee.domain.change_set import Change, Delete, Finish, Insert, Insertable, KeyUsed, Update
+from zerofee.domain.checkout import CheckoutSession
 from zerofee.domain.connection import Connection
+from zerofee.domain.delivery import Delivery
+from zerofee.domain.endpoint import WebhookEndpoint
 from zerofee.domain.event import Event
+from zerofee.domain.fee import FeeRule
 from zerofee.domain.idempotency import Claim
 from zerofee.domain.inbox import InboxEvent
+from zerofee.domain.ledger import Entry
 from zerofee.domain.letter import Letter
+from zerofee.domain.maturing import PendingCredit
 from zerofee.domain.one_time_code import OneTimeCode
 from zerofee.domain.payment import Payment
 from zerofee.domain.refund import Refund
@@ -20,6 +26,7 @@ from zerofee.domain.session import Session
 from zerofee.domain.tally import Tally
 from zerofee.domain.user import User
 from zerofee.domain.wallet import BalanceMove
+from zerofee.domain.withdrawal import Withdrawal
 
 Slot = tuple[type[Change], type[Insertable] | None]
 
@@ -39,13 +46,27 @@ SLOTS: Final[tuple[Slot, ...]] = (
     (Update, Route),
     (Insert, Payment),
     (Update, Payment),
+    (Insert, CheckoutSession),
+    (Update, CheckoutSession),
     (Insert, Refund),
     (Update, Refund),
+    (Insert, PendingCredit),
+    (Update, PendingCredit),
+    (Insert, Withdrawal),
+    (Update, Withdrawal),
     (Update, Attempt),
     (Insert, Attempt),
     (Insert, Event),
+    (Insert, WebhookEndpoint),
+    (Update, WebhookEndpoint),
+    (Insert, Delivery),
+    (Update, Delivery),
+    (Delete, WebhookEndpoint),
+    (Insert, Entry),
     (Insert, InboxEvent),
     (Update, InboxEvent),
+    (Insert, FeeRule),
+    (Delete, FeeRule),
     (Delete, Route),
     (Delete, Connection),
     (Insert, AuditEntry),

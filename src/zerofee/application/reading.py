@@ -7,7 +7,7 @@ from zerofee.domain.event import Event
 from zerofee.domain.ids import PaymentId, RefundId
 from zerofee.domain.payment import Payment
 from zerofee.domain.ports.store import Reads
-from zerofee.domain.ports.views import Listed, PageOf, PaymentFilter, Views
+from zerofee.domain.ports.views import EventFilter, Listed, PageOf, PaymentFilter, Views
 from zerofee.domain.refund import Refund
 from zerofee.domain.scope import Scope
 
@@ -44,4 +44,8 @@ class Reading:
     async def payment_events(self, scope: Scope, payment_id: PaymentId, page: PageOf) -> Listed[Event]:
         """List what was told of one payment, newest first."""
         payment = await self.reads.payment(scope, payment_id)
-        return await self.views.events(scope, payment.id, page)
+        return await self.views.events(scope, EventFilter(subject_id=payment.id), page)
+
+    async def events(self, scope: Scope, wanted: EventFilter, page: PageOf) -> Listed[Event]:
+        """List what was told, newest first."""
+        return await self.views.events(scope, wanted, page)

@@ -6,17 +6,23 @@ from enum import StrEnum
 
 from zerofee.domain.budget import Budget
 from zerofee.domain.ids import AppId, KeyId, UserId
+from zerofee.domain.ordering import Strategy
 from zerofee.domain.scope import Permission, Scope
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class App:
-    """What a merchant builds; it owns payments, connections and routes in two environments."""
+    """
+    What a merchant builds; it owns payments, connections and routes in two environments.
+
+    `strategy` says how its routes are put in order (`ordering`).
+    """
 
     id: AppId
     owner_id: UserId
     name: str
     webhook_url: str | None = None
+    strategy: Strategy = Strategy.PRIORITY
     created_at: datetime
     updated_at: datetime
     version: int = 1

@@ -9,6 +9,8 @@ _QUARTER: Final = timedelta(minutes=15)
 _HOUR: Final = timedelta(hours=1)
 _DAY: Final = timedelta(days=1)
 _GIVE_UP: Final = timedelta(days=7)
+_VISIT: Final = timedelta(seconds=5)
+_VISITS_AT_ONCE: Final = 5
 ABSENCE_GAP: Final = timedelta(seconds=5)
 _PER_MILLE: Final = 1000
 _SPREAD_PER_MILLE: Final = 100
@@ -35,6 +37,15 @@ def next_ask_at(rules: AskRules, attempt_id: str, asked: int, started_at: dateti
     if age >= _GIVE_UP:
         return None
     return now + _spread(_QUARTER if age < _DAY else _HOUR, f"{attempt_id}:{asked}")
+
+
+def visit_may_ask(asked: int, started_at: datetime, now: datetime) -> bool:
+    """
+    Say whether a customer's coming back may ask now: a few times at once, and then each five seconds at most.
+
+    Anybody who has the address can come as often as they like, and each asking is a call and moves the next one.
+    """
+    return now - started_at >= _VISIT * (asked - _VISITS_AT_ONCE)
 
 
 def absence_is_final(absent_since: datetime | None, deadline_at: datetime, final_after_s: int, now: datetime) -> bool:

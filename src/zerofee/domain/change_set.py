@@ -8,7 +8,10 @@ from enum import StrEnum
 from zerofee.domain.app import ApiKey, App
 from zerofee.domain.attempt import Attempt
 from zerofee.domain.audit import AuditEntry
+from zerofee.domain.checkout import CheckoutSession
 from zerofee.domain.connection import Connection
+from zerofee.domain.delivery import Delivery
+from zerofee.domain.endpoint import WebhookEndpoint
 from zerofee.domain.event import Event
 from zerofee.domain.fee import FeeRule
 from zerofee.domain.idempotency import Answer, Claim, ClaimId
@@ -34,12 +37,16 @@ People = User | Session | OneTimeCode | Letter | Tally
 Books = Entry | PendingCredit | Withdrawal | FeeRule
 """What the ledger and the wallets are made of, besides the balances."""
 
+Outgoing = WebhookEndpoint | Delivery
+"""Where apps listen, and what is on its way to them."""
+
 Insertable = (
     App
     | ApiKey
     | Connection
     | Route
     | Payment
+    | CheckoutSession
     | Attempt
     | Refund
     | Event
@@ -48,10 +55,23 @@ Insertable = (
     | InboxEvent
     | People
     | Books
+    | Outgoing
 )
-Deletable = Connection | Route | FeeRule
+Deletable = Connection | Route | FeeRule | WebhookEndpoint
 Updatable = (
-    App | ApiKey | Connection | Route | Payment | Attempt | Refund | InboxEvent | People | PendingCredit | Withdrawal
+    App
+    | ApiKey
+    | Connection
+    | Route
+    | Payment
+    | CheckoutSession
+    | Attempt
+    | Refund
+    | InboxEvent
+    | People
+    | PendingCredit
+    | Withdrawal
+    | Outgoing
 )
 
 

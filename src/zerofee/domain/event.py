@@ -3,9 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from zerofee.domain.ids import EventId
 from zerofee.domain.scope import Scope
+
+API_VERSION: Final = "2026-11-01"
+"""The version of the API in whose shapes objects are shown, in events too."""
 
 
 class EventType(StrEnum):
@@ -29,6 +33,7 @@ class EventType(StrEnum):
     WITHDRAWAL_SUCCEEDED = "withdrawal.succeeded"
     WITHDRAWAL_FAILED = "withdrawal.failed"
     WITHDRAWAL_CANCELLED = "withdrawal.cancelled"
+    ENDPOINT_TEST = "webhook_endpoint.test"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

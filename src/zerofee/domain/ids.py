@@ -53,6 +53,9 @@ PREFIXES: Final[Mapping[Callable[[str], str], str]] = {
     LetterId: "let_",
 }
 
+# An id that is itself the right to see what it names tells no time, and follows from no other: all of it is chance.
+UNGUESSABLE: Final[frozenset[Callable[[str], str]]] = frozenset({CheckoutId})
+
 CHANCE_BITS: Final = 80
 _TIME_BITS: Final = 48
 _LENGTH: Final = 26

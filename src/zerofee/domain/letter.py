@@ -16,6 +16,7 @@ class LetterKind(StrEnum):
 
     CODE = "code"
     ALREADY_REGISTERED = "already_registered"
+    ENDPOINT_DISABLED = "endpoint_disabled"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +64,17 @@ def already_registered_mail(to: str) -> Mail:
         "You have an account with zerofee already",
         "Somebody has just registered this address, which has an account already. Nothing was changed.\n\n"
         "If it was you: log in with your password, or ask for a one-time code. Otherwise do nothing.\n",
+    )
+
+
+def endpoint_disabled_mail(to: str) -> Mail:
+    """Write the mail to the owner of an app whose endpoint was given up."""
+    return Mail(
+        to,
+        "A webhook endpoint of yours was disabled",
+        "One of your webhook endpoints has failed for days, or has answered 410, so nothing more is sent to it.\n\n"
+        "GET /v1/webhook-endpoints says which one and since when. Once it works again, enable it, and ask for what was "
+        "given up with POST /v1/webhook-endpoints/{id}/redeliver.\n",
     )
 
 

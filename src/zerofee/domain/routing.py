@@ -1,19 +1,20 @@
 """Which connections a payment is tried through, in which order, and why each other one is left out."""
 
-import hashlib
-import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final
 
 from zerofee.domain.capabilities import Capabilities, unsupported
 from zerofee.domain.connection import Connection
 from zerofee.domain.country import Country
 from zerofee.domain.currency import Currency
+from zerofee.domain.health import HealthOf
 from zerofee.domain.ids import ConnectionId, RouteId
 from zerofee.domain.method import Method
+from zerofee.domain.ordering import HealthAt, Strategy, health_at, in_turn, in_words, is_closed_off
 from zerofee.domain.scope import Scope
 from zerofee.domain.wish import Wish
 
@@ -55,18 +56,16 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class RoutingTable:
-    """What an app has to route with, in one scope."""
+    """
+    What an app has to route with, in one scope, and how its connections have fared lately.
+
+    `strategy` is the app's choice of how its routes are put in order.
+    """
 
     routes: tuple[Route, ...] = ()
     options: Mapping[ConnectionId, Option] = field(default_factory=dict)
-
-
-class Strategy(StrEnum):
-    """By which rule the candidates were found."""
-
-    PRIORITY = "priority"
-    PINNED = "pinned"
-    CONNECTION_ORDER = "connection_order"
+    strategy: Strategy = Strategy.PRIORITY
+    health: HealthOf = field(default_factory=dict)
 
 
 class LeftOutBecause(StrEnum):
@@ -107,7 +106,11 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """The whole decision, kept with the payment. The same wish, table and `seed` decide the same again."""
+    """
+    The whole decision, kept with the payment. The same wish, table and `seed` decide the same again.
+
+    The table includes how connections have fared, so a decision is explained by its own words, not by a later table.
+    """
 
     strategy: Strategy
     why: str
@@ -118,12 +121,17 @@ class Decision:
 
 _WORDS: Final = {
     Strategy.PRIORITY: "By the app's routes: priority first, weight within one priority.",
+    Strategy.WEIGHTED: "By the app's routes: each as often as its weight says, whatever its priority.",
+    Strategy.BEST_SUCCESS_RATE: "By the app's routes: what has paid best of late first.",
     Strategy.PINNED: "The request names its provider, so no route was asked.",
+    Strategy.HOSTED: "The customer chooses on the hosted page; the routes are asked then.",
     Strategy.CONNECTION_ORDER: "The app has no routes here: its connections serve in the order they were made.",
 }
 
 
 _SWITCHED_OFF: Final = (LeftOutBecause.ROUTE_INACTIVE, "The route is switched off.")
+_GONE: Final = (LeftOutBecause.NO_CONNECTION, "Its connection is gone.")
+_NAMED_BEFORE: Final = (LeftOutBecause.ALREADY_CANDIDATE, "An earlier route already names this connection.")
 
 
 def rank(wish: Wish, table: RoutingTable, seed: str, provider_id: str | None = None) -> Decision:
@@ -146,40 +154,53 @@ def _pinned(wish: Wish, table: RoutingTable, seed: str, provider_id: str) -> Dec
         for option in table.options.values()
         if option.connection.provider_id != provider_id
     ]
-    candidates, left_out = _fitting(wish, mine, f"The request asks for {provider_id}.")
+    at = health_at(table.health, wish.operator)
+    candidates, left_out = _fitting(wish, mine, at, f"The request asks for {provider_id}.")
     return _decision(Strategy.PINNED, seed, candidates, [*left_out, *others])
 
 
 def _in_order_made(wish: Wish, table: RoutingTable, seed: str) -> Decision:
-    candidates, left_out = _fitting(wish, table.options.values(), "It can take the payment.")
+    at = health_at(table.health, wish.operator)
+    candidates, left_out = _fitting(wish, table.options.values(), at, "It can take the payment.")
     off = [_route_left_out(route, table.options.get(route.connection_id), *_SWITCHED_OFF) for route in table.routes]
     return _decision(Strategy.CONNECTION_ORDER, seed, candidates, [*left_out, *off])
 
 
-def _fitting(wish: Wish, options: Iterable[Option], why: str) -> tuple[list[Candidate], list[LeftOut]]:
+def _fitting(wish: Wish, options: Iterable[Option], at: HealthAt, why: str) -> tuple[list[Candidate], list[LeftOut]]:
     candidates: list[Candidate] = []
     left_out: list[LeftOut] = []
-    for option in sorted(options, key=lambda o: (o.connection.created_at, o.connection.id)):
+
+    def turn(option: Option) -> tuple[bool, datetime, str]:
+        connection = option.connection
+        return is_closed_off(at(connection.id)), connection.created_at, connection.id
+
+    for option in sorted(options, key=turn):
         if reason := _unusable(option, wish):
             left_out.append(_left_out(option, *reason))
         else:
-            candidates.append(_candidate(option, why))
+            candidates.append(_candidate(option, why + in_words(at(option.connection.id))))
     return candidates, left_out
 
 
 def _by_routes(wish: Wish, table: RoutingTable, seed: str) -> Decision:
-    candidates: list[Candidate] = []
     left_out: list[LeftOut] = []
-    taken: set[ConnectionId] = set()
-    for route in sorted(table.routes, key=lambda r: (r.priority, _draw(seed, r), r.id)):
+    fitting: list[Route] = []
+    unusable = {option.connection.id: _unusable(option, wish) for option in table.options.values()}
+    for route in table.routes:
         option = table.options.get(route.connection_id)
-        reason = _misfit(route, option, wish, taken)
-        if reason is None:
-            taken.add(route.connection_id)
-            candidates.append(_candidate(table.options[route.connection_id], _turn_of(route), route))
-        else:
+        if reason := _misfit(route, wish) or unusable.get(route.connection_id, _GONE):
             left_out.append(_route_left_out(route, option, *reason))
-    return _decision(Strategy.PRIORITY, seed, candidates, [*left_out, *_without_route(table)])
+        else:
+            fitting.append(route)
+    candidates: dict[ConnectionId, Candidate] = {}
+    ordered, why = in_turn(fitting, table.strategy, health_at(table.health, wish.operator), seed)
+    for route in ordered:
+        option = table.options[route.connection_id]
+        if route.connection_id in candidates:
+            left_out.append(_route_left_out(route, option, *_NAMED_BEFORE))
+        else:
+            candidates[route.connection_id] = _candidate(option, why(route), route)
+    return _decision(table.strategy, seed, [*candidates.values()], [*left_out, *_without_route(table)])
 
 
 def _without_route(table: RoutingTable) -> Iterator[LeftOut]:
@@ -189,20 +210,11 @@ def _without_route(table: RoutingTable) -> Iterator[LeftOut]:
             yield _left_out(option, LeftOutBecause.NO_ROUTE, "No route of the app names it.")
 
 
-def _misfit(
-    route: Route, option: Option | None, wish: Wish, taken: set[ConnectionId]
-) -> tuple[LeftOutBecause, str] | None:
-    if option is None:
-        return LeftOutBecause.NO_CONNECTION, "Its connection is gone."
+def _misfit(route: Route, wish: Wish) -> tuple[LeftOutBecause, str] | None:
     if not route.active:
         return _SWITCHED_OFF
-    if unmet := _unmet(route, wish):
-        return LeftOutBecause.CONDITION, unmet
-    if reason := _unusable(option, wish):
-        return reason
-    if route.connection_id in taken:
-        return LeftOutBecause.ALREADY_CANDIDATE, "An earlier route already names this connection."
-    return None
+    unmet = _unmet(route, wish)
+    return (LeftOutBecause.CONDITION, unmet) if unmet else None
 
 
 def _unmet(route: Route, wish: Wish) -> str | None:
@@ -233,22 +245,6 @@ def _unusable(option: Option, wish: Wish) -> tuple[LeftOutBecause, str] | None:
     return None
 
 
-def _draw(seed: str, route: Route) -> float:
-    """
-    Draw a number that sorts routes of one priority at random, in the proportion of their weights.
-
-    Source: Efraimidis and Spirakis, "Weighted random sampling with a reservoir" (2006): order by u^(1/w),
-    here as -ln(u) over w, smallest first.
-    """
-    digest = hashlib.blake2b(f"{seed}:{route.id}".encode(), digest_size=6).digest()
-    uniform = (int.from_bytes(digest) + 1) * 2.0**-48
-    return -math.log(uniform) * (1 / route.weight)
-
-
-def _turn_of(route: Route) -> str:
-    return f"Priority {route.priority}, weight {route.weight}."
-
-
 def _candidate(option: Option, why: str, route: Route | None = None) -> Candidate:
     connection = option.connection
     return Candidate(
@@ -262,18 +258,20 @@ def _candidate(option: Option, why: str, route: Route | None = None) -> Candidat
 
 
 def _left_out(option: Option, because: LeftOutBecause, why: str) -> LeftOut:
-    connection = option.connection
-    return LeftOut(connection_id=connection.id, provider_id=connection.provider_id, because=because, why=why)
+    return _same_left_out(option.connection.id, option.connection.provider_id, None, because, why)
 
 
 def _route_left_out(route: Route, option: Option | None, because: LeftOutBecause, why: str) -> LeftOut:
-    return LeftOut(
-        connection_id=route.connection_id,
-        provider_id=option.connection.provider_id if option else None,
-        route_id=route.id,
-        because=because,
-        why=why,
-    )
+    provider_id = option.connection.provider_id if option else None
+    return _same_left_out(route.connection_id, provider_id, route.id, because, why)
+
+
+# The same routes are left out of payment after payment, and making the value is most of what a decision costs.
+@lru_cache(maxsize=4096)
+def _same_left_out(
+    connection_id: ConnectionId, provider_id: str | None, route_id: RouteId | None, because: LeftOutBecause, why: str
+) -> LeftOut:
+    return LeftOut(connection_id=connection_id, provider_id=provider_id, route_id=route_id, because=because, why=why)
 
 
 def _decision(strategy: Strategy, seed: str, candidates: Sequence[Candidate], left_out: Sequence[LeftOut]) -> Decision:

@@ -1,25 +1,31 @@
 """What there is and what each thing is made of: the only file that knows dependency-injector."""
 
-from datetime import timedelta
-
 from dependency_injector.containers import DeclarativeContainer
 from dependency_injector.providers import Dependency, Object, Singleton
 
+from zerofee.adapters.carriers import Carriers
 from zerofee.adapters.crypto.access_tokens import JwtAccessTokens
 from zerofee.adapters.crypto.api_keys import KeyHasher
 from zerofee.adapters.crypto.codes import HashedCodes
+from zerofee.adapters.crypto.endpoint_secrets import EnvelopeSigning
 from zerofee.adapters.crypto.envelope import Envelopes
 from zerofee.adapters.crypto.passwords import ArgonPasswords
 from zerofee.adapters.crypto.refresh_tokens import DerivedRefreshTokens
+from zerofee.adapters.crypto.sealed_answers import SealedAnswers
 from zerofee.adapters.crypto.vault import EnvelopeVault
+from zerofee.adapters.fee_rules import RememberedFeeRules
 from zerofee.adapters.forgetting import ToldForgetting
 from zerofee.adapters.http.client import Deadlines, HttpClient
 from zerofee.adapters.phone_numbers import PhoneNumbers
 from zerofee.adapters.provider_directory import ProviderDirectory, installed_kinds
+from zerofee.adapters.remembered_endpoints import RememberedEndpoints
 from zerofee.adapters.remembered_sessions import RememberedSessions
 from zerofee.adapters.remembering import RememberedKeys
 from zerofee.adapters.routing_tables import RememberedRouting
 from zerofee.adapters.system import SystemClock, SystemIds
+from zerofee.adapters.watching import SharedWatch, Tell
+from zerofee.adapters.webhooks.addresses import AddressRules
+from zerofee.adapters.webhooks.sender import HttpSender
 from zerofee.application.accounts.begin_session import BeginSession
 from zerofee.application.accounts.counting import Counting
 from zerofee.application.accounts.log_in import LogIn
@@ -38,30 +44,58 @@ from zerofee.application.apps.write_apps import WriteApps
 from zerofee.application.apps.write_connections import WriteConnections
 from zerofee.application.apps.write_keys import IssueKey, WriteKeys
 from zerofee.application.apps.write_routes import WriteRoutes
+from zerofee.application.bookkeeping import Bookkeeping
+from zerofee.application.checkout.expire_session import ExpireSession
+from zerofee.application.checkout.offer_methods import OfferMethods
+from zerofee.application.checkout.open_session import OpenSession
+from zerofee.application.checkout.pay_session import PaySession
+from zerofee.application.checkout.see_session import SeeSession
 from zerofee.application.once import Once
 from zerofee.application.payments.authenticate_payment import AuthenticatePayment
 from zerofee.application.payments.cancel_payment import CancelPayment
 from zerofee.application.payments.capture_payment import CapturePayment
 from zerofee.application.payments.charged import Charged
+from zerofee.application.payments.come_back import ComeBack
 from zerofee.application.payments.create_payment import CreatePayment
+from zerofee.application.payments.noting import Noting
 from zerofee.application.payments.operate import Operate
 from zerofee.application.payments.record_outcome import RecordOutcome
 from zerofee.application.payments.refund_payment import RefundPayment
 from zerofee.application.payments.send_attempt import SendAttempt
 from zerofee.application.publishing import Publishing
 from zerofee.application.reading import Reading
-from zerofee.application.rules import AccountRules, PaymentRules
 from zerofee.application.upkeep.expire import Expire
 from zerofee.application.upkeep.reap import Reap
 from zerofee.application.upkeep.recover import Recover
 from zerofee.application.upkeep.rotate_keys import RotateKeys
 from zerofee.application.upkeep.verify_audit import VerifyAudit
-from zerofee.domain.asking import AskRules
-from zerofee.domain.ports.clock import Ids
+from zerofee.application.upkeep.verify_ledger import VerifyLedger
+from zerofee.application.wallets.cancel_withdrawal import CancelWithdrawal
+from zerofee.application.wallets.record_payout import RecordPayout
+from zerofee.application.wallets.send_due import SendDue
+from zerofee.application.wallets.send_payout import SendPayout
+from zerofee.application.wallets.settle_balances import SettleBalances
+from zerofee.application.wallets.state_wallet import StateWallet
+from zerofee.application.wallets.withdraw import Withdraw
+from zerofee.application.webhooks_in.apply_event import ApplyEvent
+from zerofee.application.webhooks_in.receive_event import ReceiveEvent
+from zerofee.application.webhooks_out.addressed_commit import AddressedCommit
+from zerofee.application.webhooks_out.bell import Bell
+from zerofee.application.webhooks_out.deliver import Deliver
+from zerofee.application.webhooks_out.notices import Notices
+from zerofee.application.webhooks_out.redeliver import Redeliver
+from zerofee.application.webhooks_out.subscribe import Subscribe
+from zerofee.application.webhooks_out.write_endpoints import WriteEndpoints
+from zerofee.domain.health import BreakerRules
+from zerofee.domain.ports.clock import Clock, Ids
+from zerofee.entrypoints import rules_for
 from zerofee.entrypoints.caches import open_cache
 from zerofee.entrypoints.http.people import People
+from zerofee.entrypoints.http.wire.endpoints import JsonEndpoints
+from zerofee.entrypoints.http.wire.events import JsonEvents
 from zerofee.entrypoints.http.wire.showing import JsonShowing
 from zerofee.entrypoints.notifiers import open_notifier
+from zerofee.entrypoints.redaction import redact
 from zerofee.entrypoints.settings import Settings
 from zerofee.entrypoints.stores import open_store
 from zerofee.entrypoints.worker import Worker
@@ -71,31 +105,23 @@ def _boot_id(ids: Ids) -> str:
     return ids.key()
 
 
-def _rules(settings: Settings, boot_id: str) -> PaymentRules:
-    return PaymentRules(
-        public_url=settings.public_url,
-        boot_id=boot_id,
-        request_budget=timedelta(seconds=settings.request_budget),
-        ask=AskRules(delays_s=settings.ask_delays),
-    )
-
-
-def _account_rules(settings: Settings) -> AccountRules:
-    requests, tries, from_one_address = settings.otp_limits
-    return AccountRules(
-        require_verified_email=settings.verified_email_required,
-        requests_an_hour=requests,
-        tries_an_hour=tries,
-        an_hour_from_one_address=from_one_address,
-    )
+def _watch(settings: Settings, tell: Tell) -> SharedWatch:
+    calls, fault_percent, span_s, open_s = settings.breaker
+    rules = BreakerRules(calls=calls, fault_percent=fault_percent, span_s=span_s, open_s=open_s)
+    return SharedWatch(rules, tell)
 
 
 def _http(settings: Settings) -> HttpClient:
     return HttpClient(deadlines=Deadlines(whole=settings.provider_timeout), slots=settings.bulkhead)
 
 
-def _claims_kept(settings: Settings) -> timedelta:
-    return timedelta(seconds=settings.idempotency_ttl)
+def _sender(settings: Settings, clock: Clock) -> HttpSender:
+    rules = AddressRules(
+        https_only=settings.production,
+        ports=frozenset(settings.outbound_ports),
+        allow=settings.outbound_allow,
+    )
+    return HttpSender(rules, settings.webhook_timeout, clock)
 
 
 class Container(DeclarativeContainer):
@@ -106,22 +132,29 @@ class Container(DeclarativeContainer):
     clock = Singleton(SystemClock)
     ids = Singleton(SystemIds)
     boot_id = Singleton(_boot_id, ids)
-    rules = Singleton(_rules, settings, boot_id)
-    claims_kept = Singleton(_claims_kept, settings)
+    rules = Singleton(rules_for.payments, settings, boot_id)
+    claims_kept = Singleton(rules_for.idempotency, settings)
 
-    account_rules = Singleton(_account_rules, settings)
+    account_rules = Singleton(rules_for.accounts, settings)
 
     store = Singleton(open_store, settings, beside_server=beside_server)
-    commit = store.provided.commit
+    outbox = store.provided.outbox
+    bell = Singleton(Bell)
+    listening = Singleton(RememberedEndpoints, outbox)
+    commit = Singleton(AddressedCommit, store.provided.commit, listening, bell, ids)
     reads = store.provided.reads
     views = store.provided.views
     work = store.provided.work
+    inbox = store.provided.inbox
     apps = store.provided.apps
     audit = store.provided.audit
     hasher = Singleton(KeyHasher, settings.provided.api_key_pepper)
     issue_key = Singleton(IssueKey, hasher, ids)
     keys = Singleton(RememberedKeys, store.provided.keys)
-    vault = Singleton(EnvelopeVault, Singleton(Envelopes, settings.provided.encryption_keys))
+    envelopes = Singleton(Envelopes, settings.provided.encryption_keys)
+    vault = Singleton(EnvelopeVault, envelopes)
+    signing = Singleton(EnvelopeSigning, envelopes)
+    sealed_answers = Singleton(SealedAnswers, envelopes)
     http = Singleton(_http, settings)
     kinds = Singleton(installed_kinds)
     directory = Singleton(
@@ -135,18 +168,42 @@ class Container(DeclarativeContainer):
         base_urls=settings.provided.base_urls,
     )
     caching = Singleton(open_cache, settings, clock)
-    tables = Singleton(RememberedRouting, reads, directory)
-    forgetting = Singleton(ToldForgetting, keys, tables, caching.provided.tell)
+    watch = Singleton(_watch, settings, caching.provided.tell)
+    tables = Singleton(RememberedRouting, reads, directory, watch=watch)
+    forgetting = Singleton(ToldForgetting, keys, tables, caching.provided.tell, listening)
     showing = Singleton(JsonShowing)
-    publishing = Singleton(Publishing, showing, ids)
+    ledger = store.provided.ledger
+    fee_rules = Singleton(RememberedFeeRules, ledger)
+    bookkeeping = Singleton(Bookkeeping, ledger, tables, fee_rules, ids)
+    publishing = Singleton(Publishing, showing, ids, bookkeeping)
     once = Singleton(Once, commit, reads)
     charged = Singleton(Charged, directory)
     record_outcome = Singleton(RecordOutcome, commit, reads, directory, publishing, showing, clock, ids, rules)
-    send_attempt = Singleton(SendAttempt, directory, tables, record_outcome, rules)
+    noting = Singleton(Noting, watch)
+    send_attempt = Singleton(SendAttempt, directory, tables, record_outcome, rules, noting)
     operate = Singleton(Operate, reads, once, publishing, showing, record_outcome, send_attempt, clock, rules)
 
+    open_session = Singleton(OpenSession, directory, once, publishing, record_outcome, showing, clock, ids, rules)
+    see_session = Singleton(SeeSession, store.provided.checkouts, reads)
+    operators = Singleton(Carriers)
+    pay_session = Singleton(
+        PaySession, see_session, once, tables, publishing, record_outcome, send_attempt, operators, clock, rules
+    )
+    expire_session = Singleton(ExpireSession, see_session, operate, rules)
+    offer_methods = Singleton(OfferMethods, tables, directory)
     create_payment = Singleton(
-        CreatePayment, tables, directory, once, publishing, showing, record_outcome, send_attempt, clock, ids, rules
+        CreatePayment,
+        tables,
+        directory,
+        once,
+        publishing,
+        showing,
+        record_outcome,
+        send_attempt,
+        clock,
+        ids,
+        rules,
+        open_session,
     )
     authenticate_payment = Singleton(AuthenticatePayment, operate, charged)
     capture_payment = Singleton(CapturePayment, operate, charged)
@@ -184,9 +241,81 @@ class Container(DeclarativeContainer):
     send_letters = Singleton(SendLetters, accounts, accounts, commit, codes, notifier, clock)
 
     reading = Singleton(Reading, reads, views)
-    recover = Singleton(Recover, work, record_outcome, send_attempt, clock)
+    record_payout = Singleton(RecordPayout, record_outcome, ledger, publishing, showing)
+    send_payout = Singleton(SendPayout, send_attempt, record_payout)
+    withdrawal_rules = Singleton(rules_for.withdrawals, settings)
+    withdraw = Singleton(
+        Withdraw,
+        ledger,
+        tables,
+        directory,
+        Singleton(Carriers),
+        once,
+        publishing,
+        showing,
+        send_payout,
+        clock,
+        ids,
+        withdrawal_rules,
+    )
+    cancel_withdrawal = Singleton(CancelWithdrawal, ledger, once, publishing, showing, clock)
+    send_withdrawals = Singleton(SendDue, work, ledger, tables, commit, send_payout)
+    settle_balances = Singleton(SettleBalances, work, ledger, ledger, commit, bookkeeping, clock, ids)
+    state_wallet = Singleton(StateWallet, ledger, clock)
+    verify_ledger = Singleton(VerifyLedger, ledger)
+    recover = Singleton(Recover, work, record_outcome, send_attempt, record_payout, clock)
+    come_back = Singleton(ComeBack, inbox, record_outcome, recover, clock)
+    apply_event = Singleton(ApplyEvent, inbox, commit, record_outcome, recover, clock)
+    receive_event = Singleton(ReceiveEvent, inbox, commit, directory, apply_event, clock, ids, redact=Object(redact))
     expire = Singleton(Expire, work, operate, charged, clock, rules)
     reap = Singleton(Reap, work, clock, claims_kept)
+    sender = Singleton(_sender, settings, clock)
+    write_endpoints = Singleton(
+        WriteEndpoints,
+        endpoints=outbox,
+        once=once,
+        sender=sender,
+        signing=signing,
+        forgetting=forgetting,
+        clock=clock,
+        ids=ids,
+    )
+    redeliver = Singleton(
+        Redeliver,
+        endpoints=outbox,
+        deliveries=outbox,
+        once=once,
+        showing=Singleton(JsonEndpoints),
+        bell=bell,
+        clock=clock,
+        ids=ids,
+    )
+    deliver = Singleton(
+        Deliver,
+        outbox=outbox,
+        endpoints=outbox,
+        deliveries=outbox,
+        commit=commit,
+        sender=sender,
+        signing=signing,
+        showing=Singleton(JsonEvents),
+        notices=Singleton(Notices, apps, accounts, ids),
+        forgetting=forgetting,
+        clock=clock,
+        boot_id=boot_id,
+        rules=Singleton(rules_for.deliveries, settings),
+    )
+    subscribe = Singleton(
+        Subscribe,
+        endpoints=outbox,
+        outbox=outbox,
+        commit=commit,
+        deliver=deliver,
+        forgetting=forgetting,
+        bell=bell,
+        clock=clock,
+        ids=ids,
+    )
     worker = Singleton(
         Worker,
         boot_id=boot_id,
@@ -194,7 +323,13 @@ class Container(DeclarativeContainer):
         recover=recover,
         expire=expire,
         reap=reap,
+        apply_event=apply_event,
+        deliver=deliver,
+        bell=bell,
         send_letters=send_letters,
         key_uses=key_uses,
+        send_withdrawals=send_withdrawals,
+        settle_balances=settle_balances,
+        verify_ledger=verify_ledger,
         clock=clock,
     )

@@ -18,7 +18,7 @@ from zerofee.domain.scope import Environment, Scope
 DEMO_APP: Final = make_id(AppId, 0, 0)
 DEMO_SCOPE: Final = Scope(DEMO_APP, Environment.SANDBOX)
 
-_OWNER: Final = make_id(UserId, 0, 0)
+DEMO_OWNER: Final = make_id(UserId, 0, 0)
 _PROVIDER: Final = "test"
 # The second one is where a payment goes when the first is down: try the amount 60000.
 _PRIORITIES: Final = (1, 2)
@@ -32,9 +32,9 @@ _MADE: Final = {
 }
 
 
-def demo_app(scope: Scope, ids: Ids, now: datetime) -> tuple[Change, ...]:
+def demo_app(scope: Scope, ids: Ids, now: datetime, owner_id: UserId = DEMO_OWNER) -> tuple[Change, ...]:
     """Make the app of `scope`, its connections to the test provider there, and a route to each."""
-    app = App(id=scope.app_id, owner_id=_OWNER, name="Demo", created_at=now, updated_at=now)
+    app = App(id=scope.app_id, owner_id=owner_id, name="Demo", created_at=now, updated_at=now)
     changes: list[Change] = [Insert(app)]
     for priority in _PRIORITIES:
         connection_id = ids.new(ConnectionId)

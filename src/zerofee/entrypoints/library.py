@@ -12,6 +12,7 @@ from zerofee.domain.scope import Environment, Scope
 from zerofee.entrypoints import production
 from zerofee.entrypoints.container import Container
 from zerofee.entrypoints.demo import DEMO_SCOPE, demo_app
+from zerofee.entrypoints.library_events import Events
 from zerofee.entrypoints.library_payments import Payments
 from zerofee.entrypoints.running import running
 from zerofee.entrypoints.settings import ENV_FILE, Settings, SettingsRefused, read_environment, read_settings
@@ -90,6 +91,17 @@ class ZeroFee:
     def within(self, app_id: str, environment: Environment | str = Environment.SANDBOX) -> Payments:
         """Give the payments of one app in one environment."""
         return Payments(self.container, Scope(AppId(app_id), Environment(environment)))
+
+    @property
+    def events(self) -> Events:
+        """Give the events of the app that was named at opening; raise `NoScope` when none was."""
+        if self.scope is None:
+            raise NoScope("Say whose events: open with app_id=…, or ask `events_within(app_id, environment)`.")
+        return Events(self.container, self.scope)
+
+    def events_within(self, app_id: str, environment: Environment | str = Environment.SANDBOX) -> Events:
+        """Give the events of one app in one environment."""
+        return Events(self.container, Scope(AppId(app_id), Environment(environment)))
 
     @property
     def upkeep(self) -> Worker:

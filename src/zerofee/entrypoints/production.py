@@ -1,6 +1,7 @@
 """What production refuses to start with, and development warns of."""
 
 from collections.abc import Callable, Iterator
+from ipaddress import ip_network
 from typing import Final
 
 from zerofee.domain.ports.vault import Secret
@@ -9,6 +10,8 @@ from zerofee.entrypoints.settings import DEVELOPMENT_SECRETS, PREFIX, LogLevel, 
 _SHORTEST_SECRET: Final = 32
 _LONGEST_TIMEOUT_S: Final = 60
 _SHORTEST_TTL_S: Final = 86_400
+# A lane's lease must outlast a try.
+_LONGEST_WEBHOOK_S: Final = 20
 _LIMITED: Final = ("requests of one account", "tries of one account", "of each from one address")
 # A million codes, of which each try is one: what these allow takes more than a year to become likely.
 _MOST_OTP: Final = (20, 60, 1000)
@@ -73,6 +76,12 @@ def _loud_logs(settings: Settings) -> Iterator[str]:
         yield "LOG_LEVEL is debug, at which libraries log what they handle: use info."
 
 
+def _open_networks(settings: Settings) -> Iterator[str]:
+    for network in settings.outbound_allow:
+        if any(network.version == inner.version and network.overlaps(inner) for inner in _INNERMOST):  # type: ignore[arg-type]  # the same version
+            yield f"OUTBOUND_ALLOW holds {network}, which leads to this machine or its cloud's secrets: take it out."
+
+
 def _bounds(settings: Settings) -> Iterator[str]:
     for name in ("provider_timeout", "request_budget"):
         if getattr(settings, name) > _LONGEST_TIMEOUT_S:
@@ -80,10 +89,17 @@ def _bounds(settings: Settings) -> Iterator[str]:
     for name, limit, most in zip(_LIMITED, settings.otp_limits, _MOST_OTP, strict=True):
         if limit > most:
             yield f"OTP_LIMITS allows {limit} {name} an hour, so that codes can be guessed: at most {most}."
+    if sum(settings.webhook_delays) < _SHORTEST_TTL_S:
+        yield "WEBHOOK_DELAYS gives an endpoint up after less than 24 hours in all: leave it out, or set longer waits."
+    if settings.webhook_disable_after < _SHORTEST_TTL_S:
+        yield "WEBHOOK_DISABLE_AFTER disables an endpoint after less than 24 hours: set 86400 or more."
+    if settings.webhook_timeout > _LONGEST_WEBHOOK_S:
+        yield f"WEBHOOK_TIMEOUT is more than {_LONGEST_WEBHOOK_S} seconds: set less."
     if settings.idempotency_ttl < _SHORTEST_TTL_S:
         yield f"IDEMPOTENCY_TTL is less than 24 hours: set {_SHORTEST_TTL_S} or more."
 
 
+_INNERMOST: Final = tuple(map(ip_network, ("127.0.0.0/8", "169.254.0.0/16", "0.0.0.0/8", "::/127", "fe80::/10")))
 _CHECKS: Final[tuple[Callable[[Settings], Iterator[str]], ...]] = (
     _weak_secrets,
     _plain_urls,
@@ -91,5 +107,6 @@ _CHECKS: Final[tuple[Callable[[Settings], Iterator[str]], ...]] = (
     _plain_origins,
     _open_proxies,
     _loud_logs,
+    _open_networks,
     _bounds,
 )

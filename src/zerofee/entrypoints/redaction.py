@@ -15,7 +15,7 @@ _NAMED: Final = re.compile(
     (?: \\?"(?:[^"\\]|\\.)*?\\?" | '[^']*' | (?:(?:bearer|basic)\s+)? [^\s,;&"'}})\]]+ )"""
 )
 _SCHEME: Final = re.compile(r"(?i)\b(bearer|basic)\s+[A-Za-z0-9._~+/=-]{8,}")
-_KEY: Final = re.compile(r"\b((?:sk|pk|rk)_(?:live|sand|test)_|whsec_)[A-Za-z0-9+/=_-]+")
+_KEY: Final = re.compile(r"\b((?:sk|pk|rk)_(?:live|sand|test)_|whsec_|rt_)[A-Za-z0-9+/=_-]+")
 _JWT: Final = re.compile(r"\beyJ[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*")
 _IN_URL: Final = re.compile(r"(://[^/\s:@]*):[^/\s@]+@")
 _DIGITS: Final = re.compile(r"(?<![\w-])\d(?:[ -]?\d){12,18}(?![\w-])", re.ASCII)

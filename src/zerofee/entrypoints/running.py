@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Final
 
@@ -25,20 +25,44 @@ async def running(container: Container, *, working: bool) -> AsyncIterator[None]
     store, caching = container.store(), container.caching()
     await store.start()
     try:
-        await caching.start(container.forgetting().hear)
+        await caching.start(_hearing(container))
         worker = container.worker()
         await worker.beat()
         if store.exclusive:
             await store.work.alone(worker.boot_id)
         async with _upkeep(worker, container.settings().drain_time, working=working):
             yield
-            if not await container.send_attempt().drain(container.settings().drain_time):
+            patience_s = container.settings().drain_time
+            drained = await asyncio.gather(
+                container.send_attempt().drain(patience_s), container.apply_event().drain(patience_s)
+            )
+            await _stop_delivering(container)
+            if not all(drained):
                 _LOG.warning("stopping with calls under way; they will be asked about by the next process")
     finally:
         await _write_key_uses(container)
+        await container.sender().aclose()
         await container.http().aclose()
         await caching.close()
         await store.close()
+
+
+async def _stop_delivering(container: Container) -> None:
+    try:
+        await container.deliver().drain(container.settings().drain_time)
+    except StorageUnavailable:
+        _LOG.warning("stopping with the storage away: webhooks wait until this process's leases have ended")
+
+
+def _hearing(container: Container) -> Callable[[str], None]:
+    """Pass news of other processes on to whoever may know what it means."""
+    forgetting, watch = container.forgetting(), container.watch()
+
+    def hear(news: str) -> None:
+        forgetting.hear(news)
+        watch.hear(news)
+
+    return hear
 
 
 async def _write_key_uses(container: Container) -> None:

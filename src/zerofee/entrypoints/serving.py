@@ -5,10 +5,22 @@ from dataclasses import dataclass, field
 from importlib.metadata import version
 from typing import Any
 
+from zerofee.entrypoints.checkout.page import checkout_pages
 from zerofee.entrypoints.container import Container
 from zerofee.entrypoints.http.app import create_app
 from zerofee.entrypoints.http.client_address import TrustedProxies
-from zerofee.entrypoints.http.services import AccountVerbs, HttpSettings, Managing, Readiness, Services, nothing
+from zerofee.entrypoints.http.services import (
+    AccountVerbs,
+    Checkout,
+    HttpSettings,
+    Managing,
+    Readiness,
+    Services,
+    Wallets,
+    WebhooksIn,
+    WebhooksOut,
+    nothing,
+)
 from zerofee.entrypoints.logs import set_up_logging
 from zerofee.entrypoints.pace import set_pace
 from zerofee.entrypoints.running import running
@@ -29,7 +41,7 @@ class Served:
 def serve_within(container: Container) -> Served:
     """Make the application of a container that somebody else opens and closes."""
     services = _services(container)
-    application = create_app(services)
+    application = create_app(services, checkout_pages(services))
     set_pace()
     return Served(application, services.readiness)
 
@@ -49,7 +61,8 @@ def _own_application(*, working: bool) -> Application:
     set_up_logging(settings.log_format, settings.log_level)
     container = Container(settings=settings)
     life = _Life(container, working)
-    application = create_app(_services(container, life))
+    services = _services(container, life)
+    application = create_app(services, checkout_pages(services))
     set_pace()
     return application
 
@@ -77,6 +90,7 @@ def _services(container: Container, life: _Life | None = None) -> Services:
         cancel_payment=container.cancel_payment(),
         authenticate_payment=container.authenticate_payment(),
         refund_payment=container.refund_payment(),
+        come_back=container.come_back(),
         reading=container.reading(),
         once=container.once(),
         send_attempt=container.send_attempt(),
@@ -103,6 +117,30 @@ def _services(container: Container, life: _Life | None = None) -> Services:
             validate_connection=container.validate_connection(),
             write_routes=container.write_routes(),
             preview_route=container.preview_route(),
+        ),
+        webhooks_in=WebhooksIn(
+            receive=container.receive_event(), apply=container.apply_event(), inbox=container.store().inbox
+        ),
+        webhooks=WebhooksOut(
+            outbox=container.store().outbox,
+            write=container.write_endpoints(),
+            redeliver=container.redeliver(),
+            sealed_answers=container.sealed_answers(),
+        ),
+        wallets=Wallets(
+            ledger=container.store().ledger,
+            state=container.state_wallet(),
+            withdraw=container.withdraw(),
+            cancel=container.cancel_withdrawal(),
+        ),
+        checkout=Checkout(
+            open=container.open_session(),
+            see=container.see_session(),
+            pay=container.pay_session(),
+            expire=container.expire_session(),
+            offer=container.offer_methods(),
+            operators=container.operators(),
+            checkouts=container.store().checkouts,
         ),
         key_uses=container.key_uses(),
         cache=container.caching().cache,

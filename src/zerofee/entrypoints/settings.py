@@ -14,6 +14,7 @@ from dotenv import dotenv_values
 from msgspec import Meta
 
 from zerofee.domain.budget import Budget
+from zerofee.domain.delivery import DeliveryRules
 from zerofee.domain.ports.vault import Secret
 
 PREFIX: Final = "ZEROFEE_"
@@ -28,6 +29,8 @@ DEVELOPMENT_SECRETS: Final = {
 Seconds = Annotated[int, Meta(ge=1)]
 PartOfSecond = Annotated[float, Meta(gt=0, le=5)]
 Count = Annotated[int, Meta(ge=1)]
+Delay = Annotated[int, Meta(ge=0)]
+Port = Annotated[int, Meta(ge=1, le=65_535)]
 Network = IPv4Network | IPv6Network
 DatabaseUrl = Annotated[
     str, Meta(pattern=r"^(memory://|sqlite\+aiosqlite:///(?!:memory:).+|postgresql\+asyncpg://[^\s]+)$")
@@ -37,6 +40,8 @@ WebUrl = Annotated[str, Meta(pattern=r"^https?://[^\s/?#]+[^\s?#]*$")]
 Origin = Annotated[str, Meta(pattern=r"^(\*|https?://[^\s/?#@]+)$")]
 
 _BUDGET: Final = re.compile(r"([1-9]\d*)/([1-9]\d*)", re.ASCII)
+Cap = Annotated[str, Meta(pattern=r"^[A-Z]{3}:[0-9]{0,12}:[0-9]{0,12}$")]
+
 _BASE_URL: Final = re.compile(rf"{PREFIX}([A-Z][A-Z0-9_]*)_BASE_URL")
 # Other programs' variables with our prefix: the tests' own databases.
 _OTHERS: Final = re.compile(rf"{PREFIX}TEST_\w+")
@@ -95,8 +100,16 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     provider_timeout: Seconds = 20
     request_budget: Seconds = 30
     bulkhead: Count = 32
+    breaker: tuple[Count, Count, Count, Count] = (20, 50, 30, 15)
     ask_delays: tuple[Seconds, ...] = (2, 5, 10, 30, 60, 120, 300)
     idempotency_ttl: Seconds = 86_400
+    webhook_delays: tuple[Delay, ...] = DeliveryRules().delays_s
+    webhook_timeout: Seconds = 15
+    webhook_disable_after: Seconds = 432_000
+    outbound_allow: tuple[Network, ...] = ()
+    outbound_ports: tuple[Port, ...] = ()
+    withdrawal_delay: Annotated[int, Meta(ge=0)] = 0
+    withdrawal_limits: tuple[Cap, ...] = ()
     max_body: Count = 262_144
     header_timeout: Seconds = 10
     body_timeout: Seconds = 15

@@ -11,8 +11,11 @@ from zerofee.domain.app import ApiKey
 from zerofee.domain.ports.accounts import Accounts, Post
 from zerofee.domain.ports.apps import Apps, Everybody
 from zerofee.domain.ports.audit import AuditLog
+from zerofee.domain.ports.checkouts import Checkouts
 from zerofee.domain.ports.inbox import Inbox
 from zerofee.domain.ports.keys import Keys
+from zerofee.domain.ports.ledger import Books, Ledger
+from zerofee.domain.ports.outbox import Deliveries, Endpoints, Outbox
 from zerofee.domain.ports.store import Commit, Reads
 from zerofee.domain.ports.views import Views
 from zerofee.domain.ports.work import Work
@@ -34,8 +37,16 @@ class AllApps(Apps, Everybody, Protocol):
     """What an app's people manage, and all of it."""
 
 
+class AllOutbox(Endpoints, Deliveries, Outbox, Protocol):
+    """Where apps listen, and what is and was on its way to them."""
+
+
 class AllAccounts(Accounts, Post, Protocol):
     """What is known of people, and the letters to them."""
+
+
+class AllBooks(Ledger, Books, Protocol):
+    """What the ledger tells an app, and what it tells whoever checks all of it."""
 
 
 class Store(Protocol):
@@ -89,6 +100,21 @@ class Store(Protocol):
     @property
     def accounts(self) -> AllAccounts:
         """Give people, their logins and their letters."""
+        ...
+
+    @property
+    def ledger(self) -> AllBooks:
+        """Give the ledger and the wallets."""
+        ...
+
+    @property
+    def outbox(self) -> AllOutbox:
+        """Give what apps are to be told, and where."""
+        ...
+
+    @property
+    def checkouts(self) -> Checkouts:
+        """Give the hosted page's port."""
         ...
 
     @property

@@ -11,6 +11,12 @@ from zerofee.application.apps.key_uses import KeyUses
 from zerofee.application.upkeep.expire import Expire
 from zerofee.application.upkeep.reap import Reap
 from zerofee.application.upkeep.recover import Recover
+from zerofee.application.upkeep.verify_ledger import VerifyLedger
+from zerofee.application.wallets.send_due import SendDue
+from zerofee.application.wallets.settle_balances import SettleBalances
+from zerofee.application.webhooks_in.apply_event import ApplyEvent
+from zerofee.application.webhooks_out.bell import Bell
+from zerofee.application.webhooks_out.deliver import Deliver
 from zerofee.domain.ports.clock import Clock
 from zerofee.domain.ports.store import StorageUnavailable
 from zerofee.domain.ports.work import Work
@@ -23,7 +29,11 @@ _LANES: Final = 4
 _ORPHANS_EVERY_S: Final = 1
 _REAP_EVERY_S: Final = 60
 _KEY_USES_EVERY_S: Final = 30
+_BALANCES_EVERY_S: Final = 5
+_LEDGER_EVERY_S: Final = 3600
 _LONGEST_WAIT_S: Final = 30
+# What rings is looked after at once, and then not for so long: a busy server would look all the time.
+_BREATH_S: Final = 0.05
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,14 +42,15 @@ class Step:
     One thing to do again and again.
 
     `do` gives how much it found; `greedy` steps are called again at once while they find something, since what they
-    found will not be found again. `every_s` is the wait otherwise, `first_after_s` the one before the first time,
-    `longest_wait_s` the longest one after failures.
+    found will not be found again. `every_s` is the wait otherwise, cut short by `bell`, `first_after_s` the one
+    before the first time, `longest_wait_s` the longest one after failures.
     """
 
     name: str
     do: Callable[[], Awaitable[int]]
     every_s: int
     greedy: bool = False
+    bell: asyncio.Event | None = None
     first_after_s: int = 0
     longest_wait_s: int = _LONGEST_WAIT_S
 
@@ -90,8 +101,14 @@ class Worker:
     recover: Recover
     expire: Expire
     reap: Reap
+    apply_event: ApplyEvent
+    deliver: Deliver
+    bell: Bell
     send_letters: SendLetters
     key_uses: KeyUses
+    send_withdrawals: SendDue
+    settle_balances: SettleBalances
+    verify_ledger: VerifyLedger
     clock: Clock
 
     async def beat(self) -> int:
@@ -103,11 +120,19 @@ class Worker:
         """Do once all that is due now, orphans first; give how much there was."""
         await self.beat()
         money = await self.recover.orphans() + await self.recover.due() + await self.expire.due()
-        return money + await self.send_letters.due()
+        money += await self.send_withdrawals()
+        money += await self.settle_balances.mature() + await self.settle_balances.repay()
+        money += await self.apply_event.due()
+        return money + await self.deliver.all_due() + await self.send_letters.due()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until `stop` is set; what has been begun is finished. A cancelled step is done again after its lease."""
-        await self._all(stop, *self._everywhere, *self._working)
+        with self.bell.ear() as ear:
+            # Its failures are the storage's; as soon as that is back, receivers must not wait for long.
+            deliveries = Step(
+                name="deliveries", do=self.deliver.due, every_s=_DUE_EVERY_S, bell=ear, longest_wait_s=_DUE_EVERY_S
+            )
+            await self._all(stop, *self._everywhere, *self._working, deliveries)
 
     async def only_beat(self, stop: asyncio.Event) -> None:
         """Keep this process alive in the others' eyes until `stop` is set, and leave the work to them."""
@@ -126,8 +151,13 @@ class Worker:
     def _working(self) -> tuple[Step, ...]:
         return (
             Step(name="orphans", do=self.recover.orphans, every_s=_ORPHANS_EVERY_S),
-            *self._asking,
+            *_in_lanes("due attempts", self.recover.due),
+            *_in_lanes("provider events", self.apply_event.due),
             Step(name="due payments", do=self.expire.due, every_s=_DUE_EVERY_S, greedy=True),
+            Step(name="due withdrawals", do=self.send_withdrawals, every_s=_DUE_EVERY_S, greedy=True),
+            Step(name="matured balances", do=self.settle_balances.mature, every_s=_BALANCES_EVERY_S, greedy=True),
+            Step(name="debts", do=self.settle_balances.repay, every_s=_BALANCES_EVERY_S),
+            Step(name="ledger", do=self.verify_ledger.alarm, every_s=_LEDGER_EVERY_S),
             Step(name="reap", do=self.reap.claims, every_s=_REAP_EVERY_S, greedy=True),
             # One mailbox that takes no mail must not make all others wait longer and longer.
             Step(
@@ -137,27 +167,28 @@ class Worker:
                 greedy=True,
                 longest_wait_s=_DUE_EVERY_S,
             ),
+            Step(name="reap deliveries", do=self.deliver.reap, every_s=_REAP_EVERY_S, greedy=True),
             Step(name="reap accounts", do=self.send_letters.reap, every_s=_REAP_EVERY_S, greedy=True),
-        )
-
-    @property
-    def _asking(self) -> tuple[Step, ...]:
-        """Ask in several lanes, in turns while there is nothing to do: a provider that hangs holds only one."""
-        return tuple(
-            Step(
-                name=f"due attempts, lane {lane}",
-                do=self.recover.due,
-                every_s=_LANES * _DUE_EVERY_S,
-                greedy=True,
-                first_after_s=lane * _DUE_EVERY_S,
-            )
-            for lane in range(_LANES)
         )
 
     async def _all(self, stop: asyncio.Event, *steps: Step) -> None:
         async with asyncio.TaskGroup() as group:
             for step in steps:
                 group.create_task(repeat(step, stop), name=f"zerofee {step.name}")
+
+
+def _in_lanes(name: str, do: Callable[[], Awaitable[int]]) -> tuple[Step, ...]:
+    """Ask in several lanes, in turns while there is nothing to do: a provider that hangs holds only one."""
+    return tuple(
+        Step(
+            name=f"{name}, lane {lane}",
+            do=do,
+            every_s=_LANES * _DUE_EVERY_S,
+            greedy=True,
+            first_after_s=lane * _DUE_EVERY_S,
+        )
+        for lane in range(_LANES)
+    )
 
 
 async def repeat(step: Step, stop: asyncio.Event) -> None:
@@ -174,12 +205,26 @@ async def repeat(step: Step, stop: asyncio.Event) -> None:
             continue
         trouble.passed()
         if not (step.greedy and found):
-            await _pause(stop, step.every_s)
+            await _pause(stop, step.every_s, step.bell)
 
 
-async def _pause(stop: asyncio.Event, seconds: int) -> None:
+async def _pause(stop: asyncio.Event, seconds: int, bell: asyncio.Event | None = None) -> None:
+    if bell is not None:
+        await _listen(stop, seconds, bell)
+        return
     try:
         async with asyncio.timeout(seconds):
             await stop.wait()
     except TimeoutError:
         return
+
+
+async def _listen(stop: asyncio.Event, seconds: int, bell: asyncio.Event) -> None:
+    """Wait for the end, for the bell, or for so long; whatever rings from now on is heard the next time."""
+    waits = [asyncio.create_task(event.wait()) for event in (stop, bell)]
+    await asyncio.wait(waits, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+    for wait in waits:
+        wait.cancel()
+    if bell.is_set() and not stop.is_set():
+        await asyncio.sleep(_BREATH_S)
+    bell.clear()

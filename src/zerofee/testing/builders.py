@@ -11,6 +11,8 @@ from zerofee.domain.capabilities import Capabilities, Flow, Operation, Step
 from zerofee.domain.connection import Connection
 from zerofee.domain.currency import currency
 from zerofee.domain.customer import Customer
+from zerofee.domain.delivery import Delivery
+from zerofee.domain.endpoint import WebhookEndpoint
 from zerofee.domain.event import Event, EventType
 from zerofee.domain.idempotency import claim
 from zerofee.domain.ids import (
@@ -18,6 +20,8 @@ from zerofee.domain.ids import (
     AttemptId,
     CodeId,
     ConnectionId,
+    DeliveryId,
+    EndpointId,
     EventId,
     InboxId,
     KeyId,
@@ -34,9 +38,10 @@ from zerofee.domain.method import CARD, MOBILE_MONEY
 from zerofee.domain.money import Money
 from zerofee.domain.new_payment import NewPayment
 from zerofee.domain.one_time_code import OneTimeCode
+from zerofee.domain.ordering import Strategy
 from zerofee.domain.payment import Payment
 from zerofee.domain.refund import Refund
-from zerofee.domain.routing import Candidate, Decision, Option, Route, Strategy
+from zerofee.domain.routing import Candidate, Decision, Option, Route
 from zerofee.domain.scope import Environment, Permission, Scope
 from zerofee.domain.session import Session
 from zerofee.domain.user import User
@@ -51,9 +56,18 @@ ATTEMPT_ID: Final = AttemptId("att_01KDVQ6R000000000000000003")
 REFUND_ID: Final = RefundId("ref_01KDVQ6R000000000000000004")
 ROUTE_ID: Final = RouteId("rte_01KDVQ6R000000000000000005")
 USER_ID: Final = UserId("usr_01KDVQ6R000000000000000006")
+ENDPOINT_ID: Final = EndpointId("whe_01KDVQ6R000000000000000007")
 PROVIDER_ID: Final = "scripted"
 
 an_app = partial(App, id=APP_ID, owner_id=USER_ID, name="A shop", created_at=START, updated_at=START)
+an_endpoint = partial(
+    WebhookEndpoint,
+    id=ENDPOINT_ID,
+    scope=SCOPE,
+    url="https://shop.example/hooks",
+    created_at=START,
+    updated_at=START,
+)
 a_connection = partial(
     Connection, id=CONNECTION_ID, scope=SCOPE, provider_id=PROVIDER_ID, created_at=START, updated_at=START
 )
@@ -150,6 +164,17 @@ an_event = partial(
     sequence=1,
     data=b'{"object":"payment"}',
     created_at=START,
+)
+a_delivery = partial(
+    Delivery,
+    id=DeliveryId("whd_1"),
+    scope=SCOPE,
+    endpoint_id=ENDPOINT_ID,
+    event_id=EventId("evt_1"),
+    event_type=EventType.PAYMENT_CREATED,
+    due_at=START,
+    created_at=START,
+    updated_at=START,
 )
 an_api_key = partial(
     ApiKey,

@@ -6,9 +6,10 @@ from dataclasses import replace
 import pytest
 
 from zerofee.adapters.memory.clock import START
+from zerofee.domain.attempt import AttemptKind, AttemptState
 from zerofee.domain.change_set import ChangeSet, Conflict, ConflictKind, Insert, Update
 from zerofee.domain.connection import Connection
-from zerofee.domain.ids import AppId, AttemptId, ConnectionId, InboxId
+from zerofee.domain.ids import AppId, AttemptId, ConnectionId, InboxId, PaymentId
 from zerofee.domain.inbox import applied, not_matched
 from zerofee.domain.ports.store import NotFound
 from zerofee.domain.ports.views import PageOf
@@ -122,6 +123,15 @@ class InboxContract:
         assert await known_by(charge.id, provider_id="another") == []
         assert await known_by("nobody's", 'a "quoted" one', "{curly}") == []
         assert await known_by() == []
+
+    async def test_finds_the_last_charge_of_a_payment_by_its_id_alone(self, shop: Store) -> None:
+        payment = numbered(1)
+        over = replace(charge_of(payment), reference="theirs-1", state=AttemptState.DECLINED, version=2)
+        capture = replace(charge_of(payment, 3), kind=AttemptKind.CAPTURE, state=AttemptState.REFUSED)
+        await keep(shop, Update(over), Insert(charge_of(payment, 2)), Insert(capture))
+
+        assert await shop.inbox.charge_of(payment.id) == charge_of(payment, 2)
+        assert await shop.inbox.charge_of(PaymentId("pay_0")) is None
 
     async def test_finds_an_attempt_by_each_of_its_names_within_its_connection(self, shop: Store) -> None:
         charge = replace(charge_of(numbered(1)), reference="theirs-1")

@@ -12,7 +12,7 @@ from zerofee.domain.country import country
 from zerofee.domain.ids import EventId, KeyId, RefundId, RouteId
 from zerofee.domain.payment import Payment
 from zerofee.domain.payment_status import PaymentStatus
-from zerofee.domain.ports.views import Listed, PageOf, PaymentFilter
+from zerofee.domain.ports.views import EventFilter, Listed, PageOf, PaymentFilter
 from zerofee.entrypoints.stores import Store
 from zerofee.testing.builders import SCOPE, a_connection, a_refund, a_route, an_api_key, an_app, an_event
 from zerofee.testing.store_contract import LIVE, keep, numbered
@@ -92,9 +92,9 @@ class ViewsContract:
         events = [an_event(id=EventId(f"evt_{n}"), subject_id=numbered(n).id) for n in (1, 2, 3)]
         await keep(shop, *map(Insert, events))
 
-        assert (await shop.views.events(SCOPE, None, PageOf())).items == tuple(reversed(events))
-        assert (await shop.views.events(SCOPE, numbered(2).id, PageOf())).items == (events[1],)
-        assert (await shop.views.events(LIVE, None, PageOf())).items == ()
+        assert (await shop.views.events(SCOPE, EventFilter(), PageOf())).items == tuple(reversed(events))
+        assert (await shop.views.events(SCOPE, EventFilter(subject_id=numbered(2).id), PageOf())).items == (events[1],)
+        assert (await shop.views.events(LIVE, EventFilter(), PageOf())).items == ()
 
     async def test_finds_a_key_by_its_digest(self, shop: Store) -> None:
         await keep(shop, Insert(an_api_key()))

@@ -7,7 +7,7 @@ from zerofee.adapters.crypto.access_tokens import JwtAccessTokens
 from zerofee.adapters.crypto.codes import HashedCodes
 from zerofee.adapters.crypto.refresh_tokens import DerivedRefreshTokens
 from zerofee.adapters.memory.clock import CountingIds, ToldClock
-from zerofee.adapters.memory.outbox import MemoryNotifier
+from zerofee.adapters.memory.mailbox import MemoryNotifier
 from zerofee.adapters.memory.store import MemoryStore
 from zerofee.adapters.phone_numbers import PhoneNumbers
 from zerofee.adapters.remembered_sessions import RememberedSessions

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from tests.process import SECOND, Process, World
-from tests.unit.application.watched_commit import WatchedCommit, kinds
+from tests.unit.application.watched_commit import BOOKED, WatchedCommit, kinds
 from zerofee.domain.attempt import Attempt, AttemptState
 from zerofee.domain.capabilities import Flow
 from zerofee.domain.failure import FailureCode
@@ -82,7 +82,7 @@ async def test_is_on_disk_before_a_byte_is_sent(world: World) -> None:
     assert found == [(A.SENDING, True, 1)]
     assert world.provider.sent("charge") == [(await world.attempts(payment))[0].provider_key]
     assert kinds(commit.sets[0]) == {"insert Claim", "insert Payment", "insert Attempt", "insert Event"}
-    assert kinds(commit.sets[1]) == {"update Payment", "update Attempt", "insert Event", "finish"}
+    assert kinds(commit.sets[1]) == {"update Payment", "update Attempt", "insert Event", "finish", *BOOKED}
     assert len(commit.sets) == 2
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from tests.process import Process, World
 from tests.unit.application.begun import begun, without
-from tests.unit.application.watched_commit import WatchedCommit, kinds
+from tests.unit.application.watched_commit import BOOKED, WatchedCommit, kinds
 from zerofee.application.payments.charged import Unsupported
 from zerofee.domain.attempt import AttemptState
 from zerofee.domain.capabilities import Operation
@@ -58,7 +58,7 @@ class TestCapture:
         await Process(world, commit=commit).capture(SCOPE, payment.id, claim=a_claim(operation="capture"))
 
         assert kinds(commit.sets[0]) == {"insert Claim", "update Payment", "insert Attempt"}
-        assert kinds(commit.sets[1]) == {"update Payment", "update Attempt", "insert Event", "finish"}
+        assert kinds(commit.sets[1]) == {"update Payment", "update Attempt", "insert Event", "finish", *BOOKED}
 
     async def test_leaves_the_hold_when_it_is_refused(self, world: World, process: Process) -> None:
         payment = await begun(world, process, Authorized)

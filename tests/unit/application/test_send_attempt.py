@@ -161,6 +161,6 @@ class TestShutdown:
 
         (attempt,) = list(world.store.reads._shop.attempts)
         assert attempt.state is A.SENDING
-        await Process(world, boot_id="boot-2").upkeep(60)
+        await Process(world, boot_id="boot-2").upkeep(120)
         assert (await world.payment(attempt.payment_id)).status is S.FAILED
         assert world.provider.taken() == []

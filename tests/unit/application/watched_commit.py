@@ -6,6 +6,9 @@ from dataclasses import dataclass, field
 from zerofee.domain.change_set import Change, ChangeSet, Finish, Insert, Update
 from zerofee.domain.ports.store import Commit, StorageUnavailable
 
+BOOKED = ("insert Entry", "BalanceMove")
+"""What is there too when money has moved."""
+
 Before = Callable[[], Awaitable[object]]
 
 

@@ -13,7 +13,8 @@ from zerofee.domain.currency import currency
 from zerofee.domain.ids import ConnectionId, RouteId
 from zerofee.domain.method import CARD, MOBILE_MONEY
 from zerofee.domain.money import Money
-from zerofee.domain.routing import Decision, LeftOutBecause, Option, Route, RoutingTable, Strategy, rank
+from zerofee.domain.ordering import Strategy
+from zerofee.domain.routing import Decision, LeftOutBecause, Option, Route, RoutingTable, rank
 from zerofee.domain.scope import Environment
 from zerofee.testing.builders import CONNECTION_ID, XOF, a_connection, a_route, a_wish, an_option, capabilities
 

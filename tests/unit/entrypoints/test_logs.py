@@ -32,6 +32,7 @@ def written(request: pytest.FixtureRequest) -> Iterator[tuple[logging.Logger, io
         (KEY.replace("sk_live", "pk_sand"), "0123"),
         ("sk_test_51Habc4242", "51Habc"),
         ("signed with whsec_C2FtcGxlc2VjcmV0", "C2Ft"),
+        ("renewed by rt_MDFLRFZRNlIwMDAw-x_y", "MDFLRFZR"),
         ("Authorization: Bearer abcdefghijkl", "abcdefghijkl"),
         ("{'authorization': 'Basic dXNlcjpwYXNz'}", "dXNl"),
         ('{"password": "hunter2", "a": 1}', "hunter2"),

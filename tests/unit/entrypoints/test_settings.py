@@ -4,7 +4,10 @@ import msgspec
 import pytest
 from dotenv import dotenv_values
 
+from zerofee.adapters.notify.log import LogNotifier, NoNotifier
+from zerofee.adapters.notify.smtp import SmtpNotifier
 from zerofee.domain.ports.vault import Secret
+from zerofee.entrypoints.notifiers import open_notifier
 from zerofee.entrypoints.production import problems
 from zerofee.entrypoints.settings import (
     PREFIX,
@@ -128,7 +131,41 @@ def test_a_dollar_sign_in_a_secret_stays_one(tmp_path: Path) -> None:
     file = tmp_path / ".env"
     file.write_text("ZEROFEE_JWT_SECRET=a${HOME}b\n")
 
-    assert read_settings(read_environment({}, file)).jwt_secret == Secret("a${HOME}b")
+    assert read_settings(read_environment({}, file)).jwt_secret == (Secret("a${HOME}b"),)
+
+
+def test_the_newest_secret_of_several_stands_first() -> None:
+    assert read_settings({"ZEROFEE_JWT_SECRET": "new, old"}).jwt_secret == (Secret("new"), Secret("old"))
+
+
+@pytest.mark.parametrize(
+    ("variables", "required"),
+    [
+        ({}, False),
+        (STRONG, True),
+        ({"ZEROFEE_REQUIRE_VERIFIED_EMAIL": "true"}, True),
+        (STRONG | {"ZEROFEE_REQUIRE_VERIFIED_EMAIL": "false"}, False),
+        (STRONG | {"ZEROFEE_REQUIRE_VERIFIED_EMAIL": ""}, True),
+    ],
+)
+def test_addresses_are_proven_in_production_unless_it_is_said(variables: dict[str, str], required: bool) -> None:
+    assert read_settings(variables).verified_email_required is required
+
+
+def test_limits_of_codes_are_three_numbers() -> None:
+    assert read_settings({"ZEROFEE_OTP_LIMITS": "1, 2, 3"}).otp_limits == (1, 2, 3)
+    for wrong in ("1,2", "1,2,3,4", "1,2,0", "off"):
+        with pytest.raises(SettingsRefused, match="ZEROFEE_OTP_LIMITS"):
+            read_settings({"ZEROFEE_OTP_LIMITS": wrong})
+
+
+def test_mail_goes_where_the_settings_say() -> None:
+    assert isinstance(open_notifier(read_settings({})), LogNotifier)
+    assert isinstance(open_notifier(read_settings(STRONG)), NoNotifier)
+    assert isinstance(open_notifier(read_settings(STRONG | {"ZEROFEE_SMTP_URL": "smtps://mail.example"})), SmtpNotifier)
+    with pytest.raises(SettingsRefused, match="ZEROFEE_SMTP_URL") as refusal:
+        open_notifier(read_settings({"ZEROFEE_SMTP_URL": "http://me:hunter2@mail.example"}))
+    assert "hunter2" not in str(refusal.value)
 
 
 def test_settings_show_nothing_secret() -> None:
@@ -164,6 +201,9 @@ def test_production_refuses_the_defaults() -> None:
         ({"ZEROFEE_REQUEST_BUDGET": "61"}, "REQUEST_BUDGET"),
         ({"ZEROFEE_IDEMPOTENCY_TTL": "3600"}, "IDEMPOTENCY_TTL"),
         ({"ZEROFEE_STRIPE_BASE_URL": "http://127.0.0.1:9401"}, "STRIPE_BASE_URL"),
+        ({"ZEROFEE_JWT_SECRET": "a" * 32 + ",short"}, "JWT_SECRET"),
+        ({"ZEROFEE_OTP_LIMITS": "21,15,30"}, "OTP_LIMITS"),
+        ({"ZEROFEE_OTP_LIMITS": "5,61,30"}, "OTP_LIMITS"),
     ],
 )
 def test_production_refuses_one_weak_setting_by_its_name(change: dict[str, str], name: str) -> None:

@@ -64,6 +64,11 @@ class Envelopes:
         self._keys = {wrapping.id: wrapping for wrapping in map(_wrapping_key, keys)}
         self._newest = _wrapping_key(keys[0])
 
+    @property
+    def key_ids(self) -> tuple[str, ...]:
+        """Name the keys, the newest first."""
+        return tuple(found.hex() for found in self._keys)
+
     def seal(self, place: Place, value: bytes) -> bytes:
         """Seal `value` so that it opens at `place` alone."""
         head = _FORMAT + self._newest.id

@@ -34,22 +34,22 @@ class MemoryApps:
     async def apps(self, owner_id: UserId, page: PageOf) -> Listed[App]:
         return page_of((app for app in self._shop.apps if app.owner_id == owner_id), page)
 
-    async def keyof_app(self, app_id: AppId, key_id: KeyId) -> ApiKey:
+    async def key_of(self, app_id: AppId, key_id: KeyId) -> ApiKey:
         return found_in(self._shop.keys, app_id, key_id)
 
-    async def keysof_app(self, app_id: AppId, environment: Environment | None, page: PageOf) -> Listed[ApiKey]:
+    async def keys_of(self, app_id: AppId, environment: Environment | None, page: PageOf) -> Listed[ApiKey]:
         return page_of(of_app(self._shop.keys, app_id, environment), page)
 
-    async def connectionof_app(self, app_id: AppId, connection_id: ConnectionId) -> Connection:
+    async def connection_of(self, app_id: AppId, connection_id: ConnectionId) -> Connection:
         return found_in(self._shop.connections, app_id, connection_id)
 
-    async def connectionsof_app(self, app_id: AppId, environment: Environment | None, page: PageOf) -> Listed[Connection]:
+    async def connections_of(self, app_id: AppId, environment: Environment | None, page: PageOf) -> Listed[Connection]:
         return page_of(of_app(self._shop.connections, app_id, environment), page)
 
-    async def routeof_app(self, app_id: AppId, route_id: RouteId) -> Route:
+    async def route_of(self, app_id: AppId, route_id: RouteId) -> Route:
         return found_in(self._shop.routes, app_id, route_id)
 
-    async def routesof_app(self, app_id: AppId, environment: Environment | None, page: PageOf) -> Listed[Route]:
+    async def routes_of(self, app_id: AppId, environment: Environment | None, page: PageOf) -> Listed[Route]:
         return page_of(of_app(self._shop.routes, app_id, environment), page)
 
     async def app_ids(self, after: AppId | None, limit: int) -> tuple[AppId, ...]:

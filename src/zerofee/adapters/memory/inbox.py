@@ -7,9 +7,9 @@ from datetime import datetime
 from zerofee.adapters.memory.apps import found_in, of_app
 from zerofee.adapters.memory.shop import Shop, key_of
 from zerofee.adapters.memory.views import page_of
-from zerofee.domain.attempt import Attempt
+from zerofee.domain.attempt import Attempt, AttemptKind
 from zerofee.domain.connection import Connection
-from zerofee.domain.ids import AppId, ConnectionId, InboxId
+from zerofee.domain.ids import AppId, ConnectionId, InboxId, PaymentId
 from zerofee.domain.inbox import InboxEvent
 from zerofee.domain.ports.views import Listed, PageOf
 from zerofee.domain.scope import Environment, Scope
@@ -34,6 +34,10 @@ class MemoryInbox:
     async def attempt_known_by(self, scope: Scope, connection_id: ConnectionId, name: str) -> Attempt | None:
         mine = (a for a in self._shop.attempts if a.scope == scope and a.connection_id == connection_id)
         return next((attempt for attempt in mine if name in _names(attempt)), None)
+
+    async def charge_of(self, payment_id: PaymentId) -> Attempt | None:
+        mine = (a for a in self._shop.attempts if a.payment_id == payment_id and a.kind is AttemptKind.CHARGE)
+        return max(mine, key=lambda charge: charge.number, default=None)
 
     async def event_of(self, app_id: AppId, event_id: InboxId) -> InboxEvent:
         return found_in(self._shop.provider_events, app_id, event_id)

@@ -5,10 +5,14 @@ from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
+from zerofee.adapters.balanced import refuse_unbalanced_set
 from zerofee.adapters.memory.accounts import MemoryAccounts
 from zerofee.adapters.memory.apps import MemoryApps
 from zerofee.adapters.memory.audit import MemoryAuditLog
+from zerofee.adapters.memory.checkouts import MemoryCheckouts
 from zerofee.adapters.memory.inbox import MemoryInbox
+from zerofee.adapters.memory.ledger import MemoryLedger
+from zerofee.adapters.memory.outbox import MemoryOutbox
 from zerofee.adapters.memory.reads import MemoryReads
 from zerofee.adapters.memory.shelves import Undo
 from zerofee.adapters.memory.shop import Shop, key_of, refuse_miscounted
@@ -56,7 +60,10 @@ class MemoryStore:
         self.apps = MemoryApps(self._shop)
         self.audit = MemoryAuditLog(self._shop)
         self.accounts = MemoryAccounts(self._shop)
+        self.checkouts = MemoryCheckouts(self._shop)
         self.inbox = MemoryInbox(self._shop)
+        self.outbox = MemoryOutbox(self._shop)
+        self.ledger = MemoryLedger(self._shop)
 
     async def start(self) -> None:
         """Do nothing: there is nothing to open."""
@@ -77,6 +84,7 @@ class MemoryCommit:
 
     async def __call__(self, changes: ChangeSet) -> None:
         await asyncio.sleep(0)
+        refuse_unbalanced_set(changes)
         undo: Undo = []
         try:
             for change in in_write_order(changes):
@@ -152,8 +160,9 @@ class MemoryCommit:
             available_minor=was.available_minor + move.available_minor,
             pending_minor=was.pending_minor + move.pending_minor,
             reserved_minor=was.reserved_minor + move.reserved_minor,
+            debt_minor=was.debt_minor + move.debt_minor,
         )
-        if min(now.available_minor, now.pending_minor, now.reserved_minor) < 0:
+        if min(now.available_minor, now.pending_minor, now.reserved_minor, now.debt_minor) < 0:
             raise Conflict(ConflictKind.BALANCE, "balances")
         undo.append(partial(balances.update, {key: was}) if key in balances else partial(balances.__delitem__, key))
         balances[key] = now

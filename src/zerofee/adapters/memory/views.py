@@ -6,16 +6,21 @@ from typing import TypeVar
 from zerofee.adapters.memory.shop import Shop
 from zerofee.domain.app import ApiKey, App
 from zerofee.domain.connection import Connection
+from zerofee.domain.delivery import Delivery
 from zerofee.domain.event import Event
 from zerofee.domain.ids import PaymentId
 from zerofee.domain.inbox import InboxEvent
+from zerofee.domain.ledger import Entry
 from zerofee.domain.payment import Payment
-from zerofee.domain.ports.views import Listed, PageOf, PaymentFilter
+from zerofee.domain.ports.views import EventFilter, Listed, PageOf, PaymentFilter
 from zerofee.domain.refund import Refund
 from zerofee.domain.routing import Route
 from zerofee.domain.scope import Scope
+from zerofee.domain.withdrawal import Withdrawal
 
-ShownT = TypeVar("ShownT", App, ApiKey, Connection, Route, Payment, Refund, Event, InboxEvent)
+ShownT = TypeVar(
+    "ShownT", App, ApiKey, Connection, Route, Payment, Refund, Event, InboxEvent, Entry, Withdrawal, Delivery
+)
 
 
 class MemoryViews:
@@ -31,9 +36,8 @@ class MemoryViews:
     async def refunds(self, scope: Scope, payment_id: PaymentId, page: PageOf) -> Listed[Refund]:
         return page_of((r for r in self._shop.refunds if r.scope == scope and r.payment_id == payment_id), page)
 
-    async def events(self, scope: Scope, subject_id: str | None, page: PageOf) -> Listed[Event]:
-        mine = (event for event in self._shop.events if event.scope == scope)
-        return page_of((event for event in mine if subject_id in {None, event.subject_id}), page)
+    async def events(self, scope: Scope, wanted: EventFilter, page: PageOf) -> Listed[Event]:
+        return page_of((e for e in self._shop.events if e.scope == scope and _is_wanted_event(e, wanted)), page)
 
 
 def _is_wanted(payment: Payment, wanted: PaymentFilter) -> bool:
@@ -44,6 +48,15 @@ def _is_wanted(payment: Payment, wanted: PaymentFilter) -> bool:
         and wanted.needs_attention in {None, payment.attention is not None}
         and (wanted.created_from is None or wanted.created_from <= payment.created_at)
         and (wanted.created_to is None or payment.created_at < wanted.created_to)
+    )
+
+
+def _is_wanted_event(event: Event, wanted: EventFilter) -> bool:
+    return (
+        wanted.subject_id in {None, event.subject_id}
+        and wanted.type in {None, event.type}
+        and (wanted.created_from is None or wanted.created_from <= event.created_at)
+        and (wanted.created_to is None or event.created_at < wanted.created_to)
     )
 
 

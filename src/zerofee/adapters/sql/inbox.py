@@ -13,7 +13,7 @@ from zerofee.adapters.sql.rows.inbox import inbox_of
 from zerofee.adapters.sql.rows.routing import connection_of
 from zerofee.domain.attempt import Attempt
 from zerofee.domain.connection import Connection
-from zerofee.domain.ids import AppId, ConnectionId, InboxId
+from zerofee.domain.ids import AppId, ConnectionId, InboxId, PaymentId
 from zerofee.domain.inbox import InboxEvent
 from zerofee.domain.ports.views import Listed, PageOf
 from zerofee.domain.scope import Environment, Scope
@@ -40,6 +40,10 @@ class SqlInbox:
     async def attempt_known_by(self, scope: Scope, connection_id: ConnectionId, name: str) -> Attempt | None:
         values = {**scope_values(scope), "connection_id": connection_id, "name": name}
         found = await self._engine.fetch(self._statements.attempt, values)
+        return attempt_of(found[0]) if found else None
+
+    async def charge_of(self, payment_id: PaymentId) -> Attempt | None:
+        found = await self._engine.fetch(self._statements.charge, {"payment_id": payment_id})
         return attempt_of(found[0]) if found else None
 
     async def event_of(self, app_id: AppId, event_id: InboxId) -> InboxEvent:

@@ -13,6 +13,7 @@ from zerofee.adapters.sql.prepared import Prepared, prepare
 from zerofee.adapters.sql.read_statements import in_scope
 from zerofee.adapters.sql.record_tables import PROVIDER_EVENTS
 from zerofee.adapters.sql.tables import ATTEMPTS, CONNECTIONS, SCOPE, SCOPED_ID
+from zerofee.domain.attempt import AttemptKind
 
 # By what a provider may name an attempt, each with an index of its own.
 _NAMES = (ATTEMPTS.c.id, ATTEMPTS.c.provider_key, ATTEMPTS.c.reference)
@@ -20,11 +21,12 @@ _NAMES = (ATTEMPTS.c.id, ATTEMPTS.c.provider_key, ATTEMPTS.c.reference)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InboxStatements:
-    """One for each method of the `Inbox` port. The first two cross scopes: a signature must follow."""
+    """One for each method of the `Inbox` port. The first two and `charge` cross scopes."""
 
     connection: Prepared
     connections: Prepared
     attempt: Prepared
+    charge: Prepared
     event: Prepared
     events: Prepared
     due: Prepared
@@ -40,6 +42,7 @@ class InboxStatements:
             connection=prepare("connection by id alone", by_id, sql.dialect),
             connections=prepare("connections by names", _connections(sql), sql.dialect),
             attempt=prepare("attempt by name", _attempt(), sql.dialect),
+            charge=prepare("charge of payment", _charge(), sql.dialect),
             event=prepare("managed provider_events", event, sql.dialect),
             events=prepare("manage provider_events", events, sql.dialect),
             due=prepare("due provider events", _due(), sql.dialect),
@@ -64,6 +67,11 @@ def _attempt() -> Executable:
         return select(ATTEMPTS).where(*in_scope(ATTEMPTS), column == bindparam("name"), mine)
 
     return select(union(*(named(column) for column in _NAMES)).subquery())
+
+
+def _charge() -> Executable:
+    mine = (ATTEMPTS.c.payment_id == bindparam("payment_id"), ATTEMPTS.c.kind == AttemptKind.CHARGE.value)
+    return select(ATTEMPTS).where(*mine).order_by(ATTEMPTS.c.number.desc()).limit(1)
 
 
 def _due() -> Executable:

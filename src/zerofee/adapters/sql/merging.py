@@ -51,6 +51,8 @@ def together(units: Sequence[Unit], statements: WriteStatements, known_claims: P
         if writing in merged:
             # Sorted, so that two processes take their locks in one order; rows of one key stay in their sets' order.
             rows = sorted(merged[writing], key=writing.prepared.sort_key)
+            if writing.join is not None:
+                rows = writing.join(rows)
             hit = yield Write(writing.prepared, rows)
             if writing.prepared.counted and hit != len(rows):
                 raise Missed

@@ -7,6 +7,8 @@ from sqlalchemy import ColumnElement, Integer, Table, bindparam, select
 
 from zerofee.adapters.sql.columns import Whole
 from zerofee.adapters.sql.dialects import SqlDialect
+from zerofee.adapters.sql.ledger_tables import ENTRIES, WITHDRAWALS
+from zerofee.adapters.sql.outbox_tables import WEBHOOK_DELIVERIES
 from zerofee.adapters.sql.prepared import Prepared, prepare
 from zerofee.adapters.sql.read_statements import in_scope
 from zerofee.adapters.sql.tables import EVENTS, PAYMENTS, REFUNDS
@@ -22,7 +24,18 @@ _ONLY: Final[Mapping[Table, Mapping[str, ColumnElement[bool]]]] = {
         "created_to": PAYMENTS.c.created_at < bindparam("created_to", type_=Whole),
     },
     REFUNDS: {"payment_id": REFUNDS.c.payment_id == bindparam("payment_id")},
-    EVENTS: {"subject_id": EVENTS.c.subject_id == bindparam("subject_id")},
+    EVENTS: {
+        "subject_id": EVENTS.c.subject_id == bindparam("subject_id"),
+        "type": EVENTS.c.type == bindparam("type"),
+        "created_from": EVENTS.c.created_at >= bindparam("created_from", type_=Whole),
+        "created_to": EVENTS.c.created_at < bindparam("created_to", type_=Whole),
+    },
+    WEBHOOK_DELIVERIES: {
+        "endpoint_id": WEBHOOK_DELIVERIES.c.endpoint_id == bindparam("endpoint_id"),
+        "status": WEBHOOK_DELIVERIES.c.status == bindparam("status"),
+    },
+    ENTRIES: {"currency": ENTRIES.c.currency == bindparam("currency")},
+    WITHDRAWALS: {},
 }
 FILTERS: Final[Mapping[Table, frozenset[str]]] = {table: frozenset(only) for table, only in _ONLY.items()}
 """By what each table may be filtered."""

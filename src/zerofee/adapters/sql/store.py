@@ -7,9 +7,12 @@ from sqlalchemy import URL, make_url
 from zerofee.adapters.sql.accounts import SqlAccounts
 from zerofee.adapters.sql.apps import SqlApps
 from zerofee.adapters.sql.audit import SqlAuditLog
+from zerofee.adapters.sql.checkouts import SqlCheckouts
 from zerofee.adapters.sql.committer import Committer
 from zerofee.adapters.sql.engine import Engine, UnsafeStorage
 from zerofee.adapters.sql.inbox import SqlInbox
+from zerofee.adapters.sql.ledger import SqlLedger
+from zerofee.adapters.sql.outbox import SqlOutbox
 from zerofee.adapters.sql.postgres_engine import PostgresEngine
 from zerofee.adapters.sql.reads import SqlReads
 from zerofee.adapters.sql.sqlite_engine import SqliteEngine
@@ -41,7 +44,10 @@ class SqlStore:
         self.apps = SqlApps(self._engine, statements.apps)
         self.audit = SqlAuditLog(self._engine, statements.audit)
         self.accounts = SqlAccounts(self._engine, statements.accounts)
+        self.outbox = SqlOutbox(self._engine, statements.outbox, statements.pages)
+        self.checkouts = SqlCheckouts(self._engine, statements.checkouts)
         self.inbox = SqlInbox(self._engine, statements.inbox)
+        self.ledger = SqlLedger(self._engine, statements.ledger, statements.pages)
 
     async def start(self) -> None:
         """Connect and check; raise `UnsafeStorage` for a gap, `StorageUnavailable` when it cannot be used."""

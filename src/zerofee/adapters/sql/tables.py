@@ -219,8 +219,9 @@ ATTEMPTS: Final = Table(
     word("app_id"),
     word("environment"),
     word("id"),
-    word("payment_id"),
+    word("payment_id", null=True),
     word("refund_id", null=True),
+    word("withdrawal_id", null=True),
     word("kind"),
     whole("number"),
     word("connection_id"),
@@ -251,13 +252,25 @@ ATTEMPTS: Final = Table(
     UniqueConstraint("payment_id", *SCOPE, "number"),
     ForeignKeyConstraint([*SCOPE, "payment_id"], [f"payments.{name}" for name in SCOPED_ID]),
     ForeignKeyConstraint([*SCOPE, "refund_id"], [f"refunds.{name}" for name in SCOPED_ID]),
+    ForeignKeyConstraint([*SCOPE, "withdrawal_id"], [f"withdrawals.{name}" for name in SCOPED_ID]),
     ForeignKeyConstraint([*SCOPE, "connection_id"], [f"connections.{name}" for name in SCOPED_ID]),
     one_of("kind", AttemptKind),
     one_of("state", AttemptState),
     CheckConstraint("amount_minor > 0", name="amount"),
     CheckConstraint("number > 0", name="number"),
+    CheckConstraint(
+        "(kind = 'payout') = (withdrawal_id IS NOT NULL) AND (kind = 'payout') = (payment_id IS NULL)", name="subject"
+    ),
     # One thing at a time is asked of a provider about one payment (reliability rules PAY-11).
     partial("ix_attempts_in_flight", "payment_id", *SCOPE, where=FLIES, unique=True),
+    partial(
+        "ix_attempts_payout_in_flight",
+        "withdrawal_id",
+        *SCOPE,
+        where=f"withdrawal_id IS NOT NULL AND {FLIES}",
+        unique=True,
+    ),
+    partial("ix_attempts_payout", "withdrawal_id", *SCOPE, "number", where="withdrawal_id IS NOT NULL", unique=True),
     partial("ix_attempts_ask", "ask_at", where="ask_at IS NOT NULL"),
     # A webhook's path may name no app: the attempt that it names tells whose secret must verify it.
     Index("ix_attempts_id", "id"),
@@ -314,9 +327,14 @@ WALLETS: Final = Table(
     whole("available_minor"),
     whole("pending_minor"),
     whole("reserved_minor"),
+    whole("debt_minor"),
     PrimaryKeyConstraint(*SCOPE, "currency"),
     one_of("environment", Environment),
-    CheckConstraint("available_minor >= 0 AND pending_minor >= 0 AND reserved_minor >= 0", name="not_below_zero"),
+    CheckConstraint(
+        "available_minor >= 0 AND pending_minor >= 0 AND reserved_minor >= 0 AND debt_minor >= 0",
+        name="not_below_zero",
+    ),
+    partial("ix_wallets_indebted", *SCOPE, "currency", where="debt_minor > 0"),
     sqlite_strict=True,
 )
 

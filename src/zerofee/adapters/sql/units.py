@@ -2,18 +2,36 @@
 
 from dataclasses import dataclass
 
+from zerofee.adapters.balanced import refuse_unbalanced_set
 from zerofee.adapters.sql.prepared import Args
 from zerofee.adapters.sql.write_statements import WriteStatements, Writing
 from zerofee.adapters.write_order import in_write_order, slot_of
 from zerofee.domain.app import ApiKey, App
 from zerofee.domain.attempt import Attempt
 from zerofee.domain.audit import AuditEntry
-from zerofee.domain.change_set import Change, ChangeSet, Delete, Finish, Insert, Insertable, KeyUsed, People, Update
+from zerofee.domain.change_set import (
+    Books,
+    Change,
+    ChangeSet,
+    Delete,
+    Finish,
+    Insert,
+    Insertable,
+    KeyUsed,
+    People,
+    Update,
+)
+from zerofee.domain.checkout import CheckoutSession
 from zerofee.domain.connection import Connection
+from zerofee.domain.delivery import Delivery
+from zerofee.domain.endpoint import WebhookEndpoint
 from zerofee.domain.event import Event
+from zerofee.domain.fee import FeeRule
 from zerofee.domain.idempotency import Claim
 from zerofee.domain.inbox import InboxEvent
+from zerofee.domain.ledger import Entry
 from zerofee.domain.letter import Letter
+from zerofee.domain.maturing import PendingCredit
 from zerofee.domain.one_time_code import OneTimeCode
 from zerofee.domain.payment import Payment
 from zerofee.domain.refund import Refund
@@ -22,6 +40,7 @@ from zerofee.domain.session import Session
 from zerofee.domain.tally import Tally
 from zerofee.domain.user import User
 from zerofee.domain.wallet import BalanceMove
+from zerofee.domain.withdrawal import Withdrawal
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +59,8 @@ class Unit:
 
     @classmethod
     def of(cls, changes: ChangeSet, statements: WriteStatements) -> "Unit":
-        """Turn values into rows and collect what they touch."""
+        """Turn values into rows and collect what they touch; raise `BrokenRule` for entries that do not balance."""
+        refuse_unbalanced_set(changes)
         lines: dict[Writing, list[Args]] = {}
         writes: set[str] = set()
         reads: set[str] = set()
@@ -79,7 +99,9 @@ def _touch(change: Change, writes: set[str], reads: set[str]) -> None:
             _touch_others(value, writes, reads)
 
 
-def _touch_others(value: Insertable, writes: set[str], reads: set[str]) -> None:
+def _touch_others(  # noqa: C901  one case for each kind of thing: a table
+    value: Insertable, writes: set[str], reads: set[str]
+) -> None:
     match value:
         case ApiKey() | Connection() | Payment():
             reads.add(value.scope.app_id)
@@ -87,9 +109,9 @@ def _touch_others(value: Insertable, writes: set[str], reads: set[str]) -> None:
             reads.add(value.connection_id)
         case Attempt():
             # One payment has one attempt in flight, and numbers them: who writes one, writes the payment.
-            writes.add(value.payment_id)
+            writes.add(value.subject_id)
             reads.add(value.connection_id)
-        case Refund():
+        case Refund() | CheckoutSession():
             reads.add(value.payment_id)
         case Event():
             writes.add(value.subject_id)
@@ -102,7 +124,27 @@ def _touch_others(value: Insertable, writes: set[str], reads: set[str]) -> None:
             reads.add(value.app_id)
         case User() | Session() | OneTimeCode() | Letter() | Tally():
             _touch_people(value, writes, reads)
+        case Entry() | PendingCredit() | Withdrawal() | FeeRule():
+            _touch_books(value, writes, reads)
+        case WebhookEndpoint():
+            reads.add(value.scope.app_id)
+        case Delivery():
+            # A repeat is refused by itself, and not with everything that it would have been merged with.
+            writes.add(f"{value.event_id} {value.endpoint_id}")
         case App() | Claim():
+            pass
+
+
+def _touch_books(value: Books, writes: set[str], reads: set[str]) -> None:
+    match value:
+        case Withdrawal():
+            reads.add(value.connection_id)
+            if value.number is not None:
+                # Two that were counted at once: the second is refused by itself, and counts again.
+                writes.add(f"{value.scope.app_id} {value.scope.environment} {value.money.currency} withdrawals")
+        case FeeRule():
+            writes.add(f"{value.scope.app_id} {value.scope.environment} fees")
+        case Entry() | PendingCredit():
             pass
 
 

@@ -16,7 +16,7 @@ from zerofee.adapters.sql.tables import EVENTS, PAYMENTS, REFUNDS
 from zerofee.domain.event import Event
 from zerofee.domain.ids import PaymentId
 from zerofee.domain.payment import Payment
-from zerofee.domain.ports.views import Listed, PageOf, PaymentFilter
+from zerofee.domain.ports.views import EventFilter, Listed, PageOf, PaymentFilter
 from zerofee.domain.refund import Refund
 from zerofee.domain.scope import Scope
 
@@ -47,8 +47,13 @@ class SqlViews:
         filters = {"payment_id": payment_id}
         return await page_of(self._engine, self._pages, REFUNDS, scope, filters, page, refund_of)
 
-    async def events(self, scope: Scope, subject_id: str | None, page: PageOf) -> Listed[Event]:
-        filters = {"subject_id": subject_id}
+    async def events(self, scope: Scope, wanted: EventFilter, page: PageOf) -> Listed[Event]:
+        filters = {
+            "subject_id": wanted.subject_id,
+            "type": None if wanted.type is None else wanted.type.value,
+            "created_from": maybe_micros(wanted.created_from),
+            "created_to": maybe_micros(wanted.created_to),
+        }
         return await page_of(self._engine, self._pages, EVENTS, scope, filters, page, event_of)
 
 

@@ -3,10 +3,10 @@
 from datetime import datetime
 
 from zerofee.adapters.sql.engine import Engine
-from zerofee.adapters.sql.rows.encoding import micros, scope_of
+from zerofee.adapters.sql.rows.encoding import Row, micros, scope_of
 from zerofee.adapters.sql.work_statements import WorkStatements
-from zerofee.domain.ids import AttemptId, PaymentId
-from zerofee.domain.ports.work import DueAttempt, DuePayment
+from zerofee.domain.ids import AttemptId, PaymentId, WithdrawalId
+from zerofee.domain.ports.work import DueAttempt, DueCredit, DuePayment, DueWithdrawal
 
 
 class SqlWork:
@@ -26,18 +26,32 @@ class SqlWork:
     async def orphans(self, now: datetime, silent_since: datetime, limit: int) -> tuple[DueAttempt, ...]:
         values = {"silent_since": micros(silent_since), "limit": limit}
         found = await self._engine.fetch(self._statements.orphans, values)
-        return tuple(DueAttempt(scope_of(row), AttemptId(row["id"])) for row in found)
+        return tuple(map(_due_attempt, found))
 
     async def due_attempts(self, now: datetime, lease_until: datetime, limit: int) -> tuple[DueAttempt, ...]:
         values = {"now": micros(now), "lease_until": micros(lease_until), "limit": limit}
         found = await self._engine.change(self._statements.due_attempts, values)
-        return tuple(DueAttempt(scope_of(row), AttemptId(row["id"])) for row in found)
+        return tuple(map(_due_attempt, found))
 
     async def due_payments(self, now: datetime, lease_until: datetime, limit: int) -> tuple[DuePayment, ...]:
         values = {"now": micros(now), "lease_until": micros(lease_until), "limit": limit}
         found = await self._engine.change(self._statements.due_payments, values)
         return tuple(DuePayment(scope_of(row), PaymentId(row["id"])) for row in found)
 
+    async def due_withdrawals(self, now: datetime, lease_until: datetime, limit: int) -> tuple[DueWithdrawal, ...]:
+        values = {"now": micros(now), "lease_until": micros(lease_until), "limit": limit}
+        found = await self._engine.change(self._statements.due_withdrawals, values)
+        return tuple(DueWithdrawal(scope_of(row), WithdrawalId(row["id"])) for row in found)
+
+    async def due_credits(self, now: datetime, lease_until: datetime, limit: int) -> tuple[DueCredit, ...]:
+        values = {"now": micros(now), "lease_until": micros(lease_until), "limit": limit}
+        found = await self._engine.change(self._statements.due_credits, values)
+        return tuple(DueCredit(scope_of(row), PaymentId(row["id"])) for row in found)
+
     async def reap_claims(self, finished_before: datetime, limit: int) -> int:
         values = {"finished_before": micros(finished_before), "limit": limit}
         return len(await self._engine.change(self._statements.reap_claims, values))
+
+
+def _due_attempt(row: Row) -> DueAttempt:
+    return DueAttempt(scope_of(row), AttemptId(row["id"]), payout=row["withdrawal_id"] is not None)

@@ -8,6 +8,7 @@ from sqlalchemy.sql import Executable
 
 from zerofee.adapters.sql.columns import Whole
 from zerofee.adapters.sql.dialects import SqlDialect
+from zerofee.adapters.sql.ledger_tables import PENDING_CREDITS, PENDS, WITHDRAWALS
 from zerofee.adapters.sql.prepared import Prepared, prepare
 from zerofee.adapters.sql.tables import ATTEMPTS, BOOTS, CLAIMS, FLIES, PAYMENTS, SCOPED_ID, WAITS
 from zerofee.domain.attempt import AttemptState
@@ -23,6 +24,8 @@ class WorkStatements:
     orphans: Prepared
     due_attempts: Prepared
     due_payments: Prepared
+    due_withdrawals: Prepared
+    due_credits: Prepared
     reap_claims: Prepared
 
     @classmethod
@@ -34,6 +37,10 @@ class WorkStatements:
             orphans=prepare("orphans", _orphans(), sql.dialect),
             due_attempts=prepare("due attempts", _claim(ATTEMPTS, ATTEMPTS.c.ask_at), sql.dialect),
             due_payments=prepare("due payments", _claim(PAYMENTS, PAYMENTS.c.due_at, WAITS), sql.dialect),
+            due_withdrawals=prepare("due withdrawals", _claim(WITHDRAWALS, WITHDRAWALS.c.send_at), sql.dialect),
+            due_credits=prepare(
+                "due credits", _claim(PENDING_CREDITS, PENDING_CREDITS.c.matures_at, PENDS), sql.dialect
+            ),
             reap_claims=prepare("reap claims", _reap(), sql.dialect),
         )
 
@@ -54,7 +61,7 @@ def _orphans() -> Executable:
     alive = exists().where(BOOTS.c.id == ATTEMPTS.c.boot_id, BOOTS.c.beat_at >= bindparam("silent_since", type_=Whole))
     # The first condition is the partial index's own, so that the few attempts in flight are all that is looked at.
     return (
-        select(*(ATTEMPTS.c[name] for name in SCOPED_ID))
+        select(*(ATTEMPTS.c[name] for name in SCOPED_ID), ATTEMPTS.c.withdrawal_id)
         .where(text(FLIES), text(f"attempts.state = '{AttemptState.SENDING}'"), ~alive)
         .order_by(ATTEMPTS.c.started_at, ATTEMPTS.c.id)
         .limit(bindparam("limit", type_=Integer))
@@ -74,7 +81,8 @@ def _claim(table: Table, due_at: Column[int], *only: str) -> Executable:
     )
     same = (table.c[name] == due.c[name] for name in SCOPED_ID)
     lease = {due_at: bindparam("lease_until", type_=Whole)}
-    return update(table).where(*same).values(lease).returning(*keys)
+    told = (*keys, table.c.withdrawal_id) if table is ATTEMPTS else keys
+    return update(table).where(*same).values(lease).returning(*told)
 
 
 def _reap() -> Executable:

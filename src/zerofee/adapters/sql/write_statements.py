@@ -1,27 +1,35 @@
 """What writes each kind of change: one statement or two, compiled once, in the order in which they are run."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from sqlalchemy import Table, Update, bindparam, delete, insert, or_, update
 
 from zerofee.adapters.sql.account_tables import LETTERS, ONE_TIME_CODES, SESSIONS, TALLIES, USERS
+from zerofee.adapters.sql.checkout_tables import CHECKOUT_SESSIONS
 from zerofee.adapters.sql.columns import Whole
 from zerofee.adapters.sql.dialects import SqlDialect
-from zerofee.adapters.sql.prepared import OLD, Prepared, prepare
+from zerofee.adapters.sql.joining import joined_credits, joined_openings
+from zerofee.adapters.sql.ledger_tables import ENTRIES, FEE_RULES, PENDING_CREDITS, WITHDRAWALS
+from zerofee.adapters.sql.outbox_tables import WEBHOOK_DELIVERIES, WEBHOOK_ENDPOINTS
+from zerofee.adapters.sql.prepared import OLD, Args, Prepared, prepare
 from zerofee.adapters.sql.record_tables import AUDIT_ENTRIES, PROVIDER_EVENTS
 from zerofee.adapters.sql.rows.account import code_row, letter_row, session_row, tally_row, user_row
 from zerofee.adapters.sql.rows.app import api_key_row, app_row, key_used_row
 from zerofee.adapters.sql.rows.attempt import attempt_row
 from zerofee.adapters.sql.rows.audit import audit_row
+from zerofee.adapters.sql.rows.checkout import checkout_row
 from zerofee.adapters.sql.rows.claim import claim_row, finish_row
 from zerofee.adapters.sql.rows.event import event_row
 from zerofee.adapters.sql.rows.inbox import inbox_row
+from zerofee.adapters.sql.rows.ledger import credit_row, entry_row, fee_rule_row
+from zerofee.adapters.sql.rows.outbox import delivery_row, endpoint_row
 from zerofee.adapters.sql.rows.payment import payment_row
 from zerofee.adapters.sql.rows.refund import refund_row
 from zerofee.adapters.sql.rows.routing import connection_row, route_row
 from zerofee.adapters.sql.rows.wallet import move_row
+from zerofee.adapters.sql.rows.withdrawal import withdrawal_row
 from zerofee.adapters.sql.tables import (
     API_KEYS,
     APPS,
@@ -40,11 +48,17 @@ from zerofee.domain.app import ApiKey, App
 from zerofee.domain.attempt import Attempt
 from zerofee.domain.audit import AuditEntry
 from zerofee.domain.change_set import ConflictKind, Delete, Insert, Insertable, KeyUsed
+from zerofee.domain.checkout import CheckoutSession
 from zerofee.domain.connection import Connection
+from zerofee.domain.delivery import Delivery
+from zerofee.domain.endpoint import WebhookEndpoint
 from zerofee.domain.event import Event
+from zerofee.domain.fee import FeeRule
 from zerofee.domain.idempotency import Claim
 from zerofee.domain.inbox import InboxEvent
+from zerofee.domain.ledger import Entry
 from zerofee.domain.letter import Letter
+from zerofee.domain.maturing import PendingCredit
 from zerofee.domain.one_time_code import OneTimeCode
 from zerofee.domain.payment import Payment
 from zerofee.domain.refund import Refund
@@ -53,8 +67,10 @@ from zerofee.domain.session import Session
 from zerofee.domain.tally import Tally
 from zerofee.domain.user import User
 from zerofee.domain.wallet import BalanceMove
+from zerofee.domain.withdrawal import Withdrawal
 
 ToRow = Callable[[Any], dict[str, Any]]
+Join = Callable[[Sequence[Args]], list[Args]]
 
 _TABLES: Final[Mapping[type[Insertable], tuple[Table, ToRow]]] = {
     App: (APPS, app_row),
@@ -66,6 +82,7 @@ _TABLES: Final[Mapping[type[Insertable], tuple[Table, ToRow]]] = {
     Attempt: (ATTEMPTS, attempt_row),
     Event: (EVENTS, event_row),
     Claim: (CLAIMS, claim_row),
+    CheckoutSession: (CHECKOUT_SESSIONS, checkout_row),
     InboxEvent: (PROVIDER_EVENTS, inbox_row),
     AuditEntry: (AUDIT_ENTRIES, audit_row),
     User: (USERS, user_row),
@@ -73,6 +90,12 @@ _TABLES: Final[Mapping[type[Insertable], tuple[Table, ToRow]]] = {
     OneTimeCode: (ONE_TIME_CODES, code_row),
     Letter: (LETTERS, letter_row),
     Tally: (TALLIES, tally_row),
+    WebhookEndpoint: (WEBHOOK_ENDPOINTS, endpoint_row),
+    Delivery: (WEBHOOK_DELIVERIES, delivery_row),
+    Entry: (ENTRIES, entry_row),
+    FeeRule: (FEE_RULES, fee_rule_row),
+    PendingCredit: (PENDING_CREDITS, credit_row),
+    Withdrawal: (WITHDRAWALS, withdrawal_row),
 }
 
 # What a thing is from birth and stays: no update writes it. An index over such a column is not touched either.
@@ -83,10 +106,16 @@ _FIXED_IN: Final[Mapping[Table, frozenset[str]]] = {
     PAYMENTS: frozenset({"capture", "reference"}),
     REFUNDS: frozenset({"payment_id", "provider_id"}),
     ATTEMPTS: frozenset(
-        {"payment_id", "refund_id", "kind", "number", "connection_id", "credential_version", "provider_id"}
-        | {"provider_key", "digest", "claim_id"}
+        {"payment_id", "refund_id", "withdrawal_id", "kind", "number", "connection_id", "credential_version"}
+        | {"provider_id", "provider_key", "digest", "claim_id"}
     ),
+    WITHDRAWALS: frozenset(
+        {"destination", "connection_id", "provider_id", "reference", "description", "metadata", "number"}
+    ),
+    CHECKOUT_SESSIONS: frozenset({"payment_id", "methods", "line_items", "locale", "provider_id"}),
     USERS: frozenset({"email"}),
+    WEBHOOK_ENDPOINTS: frozenset({"subscriber", "lane_owner", "lane_until"}),
+    WEBHOOK_DELIVERIES: frozenset({"endpoint_id", "event_id", "event_type", "redelivery_of"}),
     SESSIONS: frozenset({"user_id"}),
     ONE_TIME_CODES: frozenset({"email", "user_id"}),
     LETTERS: frozenset({"kind", "email", "code_id"}),
@@ -102,7 +131,8 @@ class Writing:
     One statement that writes one kind of change.
 
     `taken` is the conflict when a unique value is taken, `missed` the one when a guard left a row unhit, `referred`
-    the one when other rows refer to it; a reference to nothing is a bug, and no conflict.
+    the one when other rows refer to it; a reference to nothing is a bug, and no conflict. `join` makes fewer rows of
+    many sets' rows, to the same effect.
     """
 
     prepared: Prepared
@@ -111,6 +141,7 @@ class Writing:
     taken: ConflictKind = ConflictKind.UNIQUE
     missed: ConflictKind = ConflictKind.VERSION
     referred: ConflictKind | None = None
+    join: Join | None = None
 
 
 class WriteStatements:
@@ -183,7 +214,7 @@ def _finish(sql: SqlDialect) -> Writing:
 
 def _move(sql: SqlDialect) -> tuple[Writing, ...]:
     """Open the wallet if there is none, then add to it; the guard reads what earlier moves have left."""
-    amounts = ("available_minor", "pending_minor", "reserved_minor")
+    amounts = ("available_minor", "pending_minor", "reserved_minor", "debt_minor")
     empty = {name: bindparam(f"no_{name}", 0, type_=Whole) for name in amounts}
     opened = sql.insert(WALLETS).values({**{n: bindparam(n) for n in (*SCOPE, "currency")}, **empty})
     after = {name: WALLETS.c[name] + bindparam(f"{OLD}{name}", type_=Whole) for name in amounts}
@@ -194,12 +225,14 @@ def _move(sql: SqlDialect) -> tuple[Writing, ...]:
             prepared=prepare("open wallet", opened.on_conflict_do_nothing(), sql.dialect, key=key),
             to_row=move_row,
             what="wallets",
+            join=joined_openings,
         ),
         Writing(
             prepared=prepare("move balance", sql.counted(moved), sql.dialect, key=key, counted=True),
             to_row=move_row,
             what="wallets",
             missed=ConflictKind.BALANCE,
+            join=joined_credits,
         ),
     )
 

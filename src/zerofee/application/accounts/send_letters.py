@@ -13,6 +13,7 @@ from zerofee.domain.letter import (
     Mail,
     already_registered_mail,
     code_mail,
+    endpoint_disabled_mail,
     given_up,
     postponed,
     sent,
@@ -78,6 +79,8 @@ class SendLetters:
         match letter.kind:
             case LetterKind.ALREADY_REGISTERED:
                 return already_registered_mail(letter.email)
+            case LetterKind.ENDPOINT_DISABLED:
+                return endpoint_disabled_mail(letter.email)
             case LetterKind.CODE:
                 return await self._code_mail(letter)
             case never:

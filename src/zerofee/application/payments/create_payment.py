@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
+from zerofee.application.checkout.open_session import OpenSession
 from zerofee.application.once import Once
 from zerofee.application.payments.record_outcome import Known, RecordOutcome, answer_of
 from zerofee.application.payments.send_attempt import SendAttempt
@@ -36,19 +37,20 @@ class CreatePayment:
     clock: Clock
     ids: Ids
     rules: PaymentRules
+    open_session: OpenSession
 
     async def __call__(self, order: NewPayment, claim: Claim | None = None) -> Payment:
         """
         Open a payment, commit it, send its first attempt, and record what comes back.
 
-        Gives the payment as it stands on disk: a refused one is `failed`, one whose answer was lost `processing`.
+        Gives the payment as it stands on disk: a refused one is `failed`, one whose answer was lost `processing`,
+        one without a method waits on its hosted page, where the customer chooses.
 
-        Raises `InvalidField` for a provider that is not installed or a missing method, `Replayed`, `KeyReused` or
+        Raises `InvalidField` for a provider that is not installed, `Replayed`, `KeyReused` or
         `InFlight` for a key that was used before, `StorageUnavailable` when nothing can be said.
         """
         if order.wish is None:
-            detail = "payment_method is needed: send a method, such as mobile_money or card, or a code."
-            raise InvalidField(detail, field="payment_method")
+            return (await self.open_session(order, claim=claim)).payment
         if order.provider_id is not None and self.providers.capabilities(order.provider_id) is None:
             raise InvalidField("provider is none of the installed ones: see GET /v1/providers.", field="provider")
         now = self.clock.now()

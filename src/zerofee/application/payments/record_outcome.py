@@ -157,7 +157,11 @@ class RecordOutcome:
             return ()
         if plan.opened is not None and plan.opened.claim_id == attempt.claim_id:
             return ()
-        answer = answer_of(attempt.kind, plan.refund or plan.payment, self.showing.show)
+        if attempt.kind is AttemptKind.CHARGE and plan.payment.hosted_url is not None:
+            # Who paid on the page is told what the page tells, and no more of the app's payment.
+            answer = Answer(status=200, body=self.showing.show_on_page(plan.payment))
+        else:
+            answer = answer_of(attempt.kind, plan.refund or plan.payment, self.showing.show)
         return (Finish(attempt.claim_id, answer, self.clock.now()),)
 
     async def written(self, changes: ChangeSet, give_up_at: datetime) -> ConflictKind | None:

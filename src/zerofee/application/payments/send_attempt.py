@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Final, TypeVar
 
+from zerofee.application.payments.noting import Noting
 from zerofee.application.payments.record_outcome import Known, Recorded, RecordOutcome
 from zerofee.application.rules import PaymentRules
 from zerofee.domain.attempt import Attempt, AttemptKind
@@ -43,6 +44,7 @@ class SendAttempt:
     tables: RoutingTables
     record_outcome: RecordOutcome
     rules: PaymentRules
+    noting: Noting
     underway: set[asyncio.Task[Any]] = field(default_factory=set)
 
     async def __call__(self, known: Known, until: datetime | None = None, code: str | None = None) -> Known:
@@ -67,16 +69,30 @@ class SendAttempt:
         opened: Attempt | None = known.attempt
         while opened is not None:
             sending = partial(self._heard, known=known, code=code)
-            outcome = await self.called(known.attempt, sending)
+            outcome = await self.called(known.attempt, sending, known.payment.operator)
             recorded: Recorded = await self.record_outcome(known, outcome, asked=False, until=until)
+            self.note_end(known, recorded)
             known, opened = recorded.known, recorded.opened
         return known
 
-    async def called(self, attempt: Attempt, call: Callable[[Provider], Awaitable[Outcome]]) -> Outcome:
+    def note_end(self, before: Known, recorded: Recorded) -> None:
+        """Note how a charge ended, if that is what was recorded: routing learns from it."""
+        after = recorded.known.attempt
+        self.noting.end(before.attempt, after if after.id == before.attempt.id else None, before.payment.operator)
+
+    async def called(
+        self, attempt: Attempt, call: Callable[[Provider], Awaitable[Outcome]], operator: str | None = None
+    ) -> Outcome:
         """Make the one call of an attempt; whatever goes wrong is an outcome too."""
         provider = await self.open(attempt)
         if isinstance(provider, NotSent):
             return provider
+        deadline_s = provider.capabilities.call_timeout_s
+        return await self.noting.call(attempt, operator, deadline_s, lambda: self._bounded(attempt, provider, call))
+
+    async def _bounded(
+        self, attempt: Attempt, provider: Provider, call: Callable[[Provider], Awaitable[Outcome]]
+    ) -> Outcome:
         try:
             async with asyncio.timeout(provider.capabilities.call_timeout_s + _GRACE_S):
                 return await call(provider)
@@ -129,8 +145,9 @@ class SendAttempt:
     def charge_order(self, known: Known) -> ChargeOrder:
         """Say what the charge ordered."""
         payment = known.payment
-        back = payment.return_url or self.rules.return_url(payment.id)
-        return charge_order(payment, known.charged, back, payment.cancel_url or back)
+        # From a provider the customer comes back to the page first: it knows the end, and whether there is a next try.
+        back = payment.hosted_url or payment.return_url or self.rules.return_url(payment.id)
+        return charge_order(payment, known.charged, back, payment.hosted_url or payment.cancel_url or back)
 
     def refund_order(self, known: Known) -> RefundOrder:
         """Say what the refund ordered; raise `ValueError` for an attempt that is none."""

@@ -64,6 +64,7 @@ class Recover:
         """
         outcome = await self.asked(known.attempt, lambda provider: self._question(provider, known), patience_s)
         recorded = await self.record_outcome(known, outcome, asked=True, until=None)
+        self.send_attempt.note_end(known, recorded)
         if recorded.opened is not None:
             return await self.send_attempt(recorded.known)
         return recorded.known

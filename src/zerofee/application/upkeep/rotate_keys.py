@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import groupby
 from typing import Final
 
 from zerofee.application.apps.audited import Audited, Decided
@@ -48,9 +49,12 @@ class RotateKeys:
     async def batches(self, author: Author) -> AsyncIterator[Rewrapped]:
         """Go through all connections, and give what became of each batch."""
         async for batch in self._all():
-            found = await asyncio.gather(*(self._one(author, connection) for connection in batch))
-            broken = tuple(connection for connection, word in zip(batch, found, strict=True) if word is None)
-            yield Rewrapped(len(batch), sum(map(bool, found)), broken)
+            # One app's go one after another: they would only race for the next place in its audit log.
+            apps = [list(group) for _, group in groupby(batch, lambda connection: connection.scope.app_id)]
+            found = await asyncio.gather(*(self._of_app(author, group) for group in apps))
+            words = [word for group in found for word in group]
+            broken = tuple(connection for connection, word in zip(batch, words, strict=True) if word is None)
+            yield Rewrapped(len(batch), words.count(True), broken)
 
     async def left_under(self) -> Mapping[str, int]:
         """Count the connections that are sealed under each key, by the key's id."""
@@ -64,6 +68,9 @@ class RotateKeys:
         while batch := await self.everybody.connections_after(last, _BATCH):
             last = batch[-1]
             yield [connection for connection in batch if connection.sealed]
+
+    async def _of_app(self, author: Author, connections: Sequence[Connection]) -> list[bool | None]:
+        return [await self._one(author, connection) for connection in connections]
 
     async def _one(self, author: Author, connection: Connection) -> bool | None:
         """Say whether it was sealed anew; `None` when it does not open."""

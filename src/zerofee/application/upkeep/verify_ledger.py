@@ -1,5 +1,6 @@
 """The books against themselves: each balance is what its entries add up to, and each group of entries sums to zero."""
 
+import logging
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Final
@@ -8,6 +9,7 @@ from zerofee.domain.ledger import balance_move
 from zerofee.domain.ports.ledger import Books, WalletCheck
 from zerofee.domain.wallet import BalanceMove, Balances
 
+_LOG: Final = logging.getLogger(__name__)
 _PAGE: Final = 100
 
 
@@ -33,8 +35,15 @@ class VerifyLedger:
                 yield wallet, wrong(await self.books.check(wallet))
             last = page[-1]
 
+    async def alarm(self) -> int:
+        """Take a sample, and cry in the log for what is wrong; give how much that was."""
+        said = await self.sample()
+        for sentence in said:
+            _LOG.critical("the books are wrong: %s", sentence)
+        return len(said)
+
     async def sample(self, most: int = _PAGE) -> tuple[str, ...]:
-        """Check the next few wallets, after those of the last sample; give what is wrong."""
+        """Check the next few wallets, after those of the last sample; give what is wrong, in sentences."""
         page = await self.books.wallets_after(self._place.last, most)
         self._place.last = page[-1] if page else None
         return tuple([sentence for wallet in page for sentence in wrong(await self.books.check(wallet))])

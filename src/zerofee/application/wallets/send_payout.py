@@ -24,5 +24,5 @@ class SendPayout:
 
     async def _sent(self, known: KnownPayout) -> KnownPayout:
         order = payout_order(known.withdrawal, known.attempt)
-        outcome = await self.send_attempt.called(known.attempt, lambda provider: provider.payout(order))
+        outcome = await self.send_attempt.called(known.attempt, lambda provider: provider.payout(order), order.operator)
         return await self.record_payout(known, outcome, asked=False)

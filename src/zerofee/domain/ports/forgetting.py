@@ -16,6 +16,10 @@ class Forgetting(Protocol):
         """Say that the key with this digest was changed or revoked."""
         ...
 
+    async def endpoints_changed(self, scope: Scope) -> None:
+        """Say that a webhook endpoint of the scope was changed."""
+        ...
+
     async def routing_changed(self, scope: Scope) -> None:
         """Say that a route or a connection of the scope was changed."""
         ...

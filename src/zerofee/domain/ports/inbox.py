@@ -6,7 +6,7 @@ from typing import Protocol
 
 from zerofee.domain.attempt import Attempt
 from zerofee.domain.connection import Connection
-from zerofee.domain.ids import AppId, ConnectionId, InboxId
+from zerofee.domain.ids import AppId, ConnectionId, InboxId, PaymentId
 from zerofee.domain.inbox import InboxEvent
 from zerofee.domain.ports.views import Listed, PageOf
 from zerofee.domain.scope import Environment, Scope
@@ -29,6 +29,10 @@ class Inbox(Protocol):
 
     async def attempt_known_by(self, scope: Scope, connection_id: ConnectionId, name: str) -> Attempt | None:
         """Find an attempt of a connection by its id, its provider key, or the provider's reference."""
+        ...
+
+    async def charge_of(self, payment_id: PaymentId) -> Attempt | None:
+        """Find the last charge of a payment by its id alone: a customer who comes back names no app."""
         ...
 
     async def event_of(self, app_id: AppId, event_id: InboxId) -> InboxEvent:

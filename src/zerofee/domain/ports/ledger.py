@@ -100,10 +100,6 @@ class Books(Protocol):
         """List the next wallets after `last`, by app, environment and currency."""
         ...
 
-    async def count_wallets(self) -> int:
-        """Say how many wallets there are."""
-        ...
-
     async def check(self, balances: Balances) -> WalletCheck:
         """Read a wallet anew, with its entries added up at the same moment."""
         ...

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, Protocol, TypeVar
 
-from zerofee.domain.event import Event
+from zerofee.domain.event import Event, EventType
 from zerofee.domain.ids import PaymentId
 from zerofee.domain.payment import Payment
 from zerofee.domain.payment_status import PaymentStatus
@@ -42,6 +42,16 @@ class PaymentFilter:
     created_to: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventFilter:
+    """What the listed events have in common; `None` asks for nothing."""
+
+    subject_id: str | None = None
+    type: EventType | None = None
+    created_from: datetime | None = None
+    created_to: datetime | None = None
+
+
 class Views(Protocol):
     """Questions whose answers are shown as they are, always within a scope, newest first."""
 
@@ -53,6 +63,6 @@ class Views(Protocol):
         """List a payment's refunds."""
         ...
 
-    async def events(self, scope: Scope, subject_id: str | None, page: PageOf) -> Listed[Event]:
-        """List events, of one object when `subject_id` is given."""
+    async def events(self, scope: Scope, wanted: EventFilter, page: PageOf) -> Listed[Event]:
+        """List events."""
         ...

@@ -13,9 +13,11 @@ from zerofee.adapters.provider_directory import installed_kinds
 from zerofee.adapters.sql.engine import UnsafeStorage
 from zerofee.adapters.sql.migrating import is_at_head
 from zerofee.adapters.system import SystemClock
+from zerofee.application.upkeep.verify_audit import VerifyAudit
 from zerofee.domain.ports.store import StorageUnavailable
 from zerofee.entrypoints import production
 from zerofee.entrypoints.caches import open_cache
+from zerofee.entrypoints.notifiers import open_notifier
 from zerofee.entrypoints.settings import (
     Settings,
     SettingsRefused,
@@ -23,7 +25,7 @@ from zerofee.entrypoints.settings import (
     read_settings,
     unknown_variables,
 )
-from zerofee.entrypoints.stores import MEMORY, is_sqlite, open_store
+from zerofee.entrypoints.stores import MEMORY, Store, is_sqlite, open_store
 
 # The first SQLite whose write-ahead log is safe with several connections that write (reliability rules DB-2).
 _FIXED_SQLITE: Final = (3, 51, 3)
@@ -76,6 +78,7 @@ async def examine() -> AsyncIterator[Finding]:
         yield finding
     yield await _cache(settings)
     yield _providers()
+    yield _mail(settings)
 
 
 async def _database(settings: Settings) -> AsyncIterator[Finding]:
@@ -112,7 +115,19 @@ async def _opened(settings: Settings) -> AsyncIterator[Finding]:
             yield Finding("database", gap, good=False, fatal=settings.production)
         if not store.gaps:
             yield Finding("database", "answers, and keeps what it was told")
+        async for finding in _audit(store):
+            yield finding
         await store.close()
+
+
+async def _audit(store: Store) -> AsyncIterator[Finding]:
+    apps, entries = 0, 0
+    async for chain in VerifyAudit(store.apps, store.audit)():
+        apps, entries = apps + 1, entries + chain.entries
+        if chain.broken:
+            said = f"the log of {chain.app_id} is broken: {chain.broken}. Somebody wrote into the database by hand"
+            yield Finding("audit", said, good=False)
+    yield Finding("audit", f"{entries} entries of {apps} apps were followed")
 
 
 def _sqlite() -> Finding:
@@ -134,6 +149,19 @@ async def _cache(settings: Settings) -> Finding:
         said = "does not answer within ZEROFEE_CACHE_TIMEOUT: rate limits are each process's own until it does"
         return Finding("cache", said, good=False, fatal=False)
     return Finding("cache", "in the process" if settings.cache_url == MEMORY else "answers")
+
+
+def _mail(settings: Settings) -> Finding:
+    try:
+        open_notifier(settings)
+    except SettingsRefused as fault:
+        return Finding("mail", str(fault), good=False)
+    if settings.smtp_url.reveal():
+        return Finding("mail", f"goes out from {settings.mail_from}")
+    if not settings.production:
+        return Finding("mail", "is written into the log")
+    said = "ZEROFEE_SMTP_URL is not set: no one-time code reaches anybody, and no new account can be used"
+    return Finding("mail", said, good=False, fatal=False)
 
 
 def _providers() -> Finding:

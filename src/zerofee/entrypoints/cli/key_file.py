@@ -13,9 +13,11 @@ KEY_FILE: Final = Path(".zerofee-demo.json")
 _PRIVATE: Final = 0o600
 
 
-class KeptKeys(msgspec.Struct, frozen=True):
-    """One demo app's keys."""
+class KeptKeys(msgspec.Struct, frozen=True, kw_only=True):
+    """One demo app's keys, and the login of its owner; files of earlier versions have none."""
 
+    user_email: str | None = None
+    user_password: str | None = None
     app_id: str
     secret_key: str
     publishable_key: str

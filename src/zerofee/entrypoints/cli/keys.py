@@ -8,6 +8,7 @@ from zerofee.application.apps.write_keys import Issued
 from zerofee.domain.app import ApiKey, KeyKind, is_usable
 from zerofee.domain.ids import AppId, KeyId
 from zerofee.domain.new_key import new_key
+from zerofee.domain.ports.store import NotFound
 from zerofee.domain.scope import Environment, Permission, Scope
 from zerofee.entrypoints.cli.failing import CommandFailed
 from zerofee.entrypoints.cli.opening import AT_THE_COMMAND_LINE, checked_settings, opened
@@ -81,7 +82,10 @@ async def _create(
 ) -> str:
     async with opened(settings) as container:
         order = new_key(scope=scope, kind=kind, name=name, scopes=permissions, now=container.clock().now())
-        issued: Issued = await container.write_keys().make(AT_THE_COMMAND_LINE, order)
+        try:
+            issued: Issued = await container.write_keys().make(AT_THE_COMMAND_LINE, order)
+        except NotFound as missing:
+            raise CommandFailed(f"there is no app {scope.app_id}") from missing
         return issued.text.reveal()
 
 

@@ -16,8 +16,10 @@ _COMMANDS: Final = {
     "migrate": "migrate",
     "bootstrap": "bootstrap",
     "keys": "keys",
+    "listen": "listen",
     "doctor": "doctor",
     "backup": "backup",
+    "rotate-keys": "rotate_keys",
     "routes": "routes",
     "providers": "providers",
 }

@@ -76,6 +76,8 @@ def _greet(settings: Settings, made: Bootstrapped, *, made_secrets: bool) -> Non
     click.echo(
         f"\n{written}"
         f"zerofee serves on {url}  (the reference: {url}/docs; Ctrl-C stops it)\n\n"
+        f"  user             {made.user_email}\n"
+        f"  password         {made.user_password}\n"
         f"  app              {made.app_id}  (sandbox: no money moves)\n"
         f"  secret key       {made.secret_key}\n"
         f"  publishable key  {made.publishable_key}\n\n"

@@ -3,7 +3,22 @@
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from zerofee.domain.ids import AppId, ConnectionId, IdKind, IdT, KeyId, PaymentId, RefundId, RouteId, is_id
+from zerofee.domain.ids import (
+    AppId, CheckoutId,
+    ConnectionId,
+    DeliveryId,
+    EndpointId,
+    EventId,
+    IdKind,
+    IdT,
+    InboxId,
+    KeyId,
+    PaymentId,
+    RefundId,
+    RouteId,
+    WithdrawalId,
+    is_id,
+)
 from zerofee.domain.ports.store import NotFound
 
 _WORDS: Final[Mapping[Callable[[str], str], str]] = {
@@ -12,7 +27,13 @@ _WORDS: Final[Mapping[Callable[[str], str], str]] = {
     ConnectionId: "connection",
     RouteId: "route",
     PaymentId: "payment",
+    CheckoutId: "checkout session",
     RefundId: "refund",
+    EventId: "event",
+    EndpointId: "webhook endpoint",
+    DeliveryId: "delivery",
+    InboxId: "provider event",
+    WithdrawalId: "withdrawal",
 }
 
 

@@ -1,14 +1,14 @@
 """The HTTP application: every route, one ring round them, and a stop that sees begun work through."""
 
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, Final
 
 from litestar import Litestar, Request, Response
 from litestar.datastructures import State
 from litestar.exceptions import HTTPException, MethodNotAllowedException, NotFoundException
-from litestar.types import Scope
+from litestar.types import ControllerRouterHandler, Scope
 
 from zerofee.domain.errors import DomainError
 from zerofee.entrypoints.http.auth import Admission
@@ -19,22 +19,29 @@ from zerofee.entrypoints.http.problems import internal_problem, problem, problem
 from zerofee.entrypoints.http.quotas import Quotas
 from zerofee.entrypoints.http.refusals import BadRequest, MethodNotAllowed, NoSuchRoute
 from zerofee.entrypoints.http.reply import Reply
-from zerofee.entrypoints.http.routes import docs, providers, system
+from zerofee.entrypoints.http.routes import customers, docs, providers, system
 from zerofee.entrypoints.http.routes.accounts import AccountsController
 from zerofee.entrypoints.http.routes.app_routes import AppRoutesController
 from zerofee.entrypoints.http.routes.apps import AppsController
+from zerofee.entrypoints.http.routes.checkout import CheckoutController
 from zerofee.entrypoints.http.routes.connections import ConnectionsController
+from zerofee.entrypoints.http.routes.endpoints import EndpointsController
+from zerofee.entrypoints.http.routes.events import EventsController
 from zerofee.entrypoints.http.routes.keys import KeysController
 from zerofee.entrypoints.http.routes.payments import PaymentsController
+from zerofee.entrypoints.http.routes.provider_events import ProviderEventsController
 from zerofee.entrypoints.http.routes.refunds import PaymentRefundsController, RefundsController
+from zerofee.entrypoints.http.routes.wallets import WalletsController
+from zerofee.entrypoints.http.routes.webhooks_in import WebhooksController
+from zerofee.entrypoints.http.routes.withdrawals import WithdrawalsController
 from zerofee.entrypoints.http.services import Services
 
 _LOG: Final = logging.getLogger(__name__)
 _SERVER_FAULTS: Final = 500
 
 
-def create_app(services: Services) -> Litestar:
-    """Put the application together; nothing is opened before its lifespan begins."""
+def create_app(services: Services, pages: Sequence[ControllerRouterHandler] = ()) -> Litestar:
+    """Put the application together, with `pages` beside the API; nothing is opened before its lifespan begins."""
     settings = services.settings
     quotas = Quotas(services.limits, settings.proxies, settings.rate_limit, settings.auth_rate_limit)
 
@@ -70,6 +77,9 @@ def create_app(services: Services) -> Litestar:
             docs.read_style,
             docs.read_error,
             providers.list_providers,
+            customers.come_back,
+            customers.show_test_page,
+            customers.press_test_button,
             AccountsController,
             AppsController,
             KeysController,
@@ -78,6 +88,14 @@ def create_app(services: Services) -> Litestar:
             PaymentsController,
             PaymentRefundsController,
             RefundsController,
+            WalletsController,
+            WithdrawalsController,
+            EventsController,
+            EndpointsController,
+            WebhooksController,
+            ProviderEventsController,
+            CheckoutController,
+            *pages,
         ],
         before_request=Admission(
             services.keys, services.hasher, services.clock, services.people, quotas, services.key_uses

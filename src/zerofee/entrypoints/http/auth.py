@@ -91,7 +91,7 @@ class Admission:
         token = _token(connection)
         if is_access_token(token):
             person = await self._person(connection, token, terms)
-            return Caller(await self.people.scope(person, connection), person=person)
+            return Caller(await self.people.scope(person, connection.scope["headers"]), person=person)
         key = await self._key(token)
         await self.quotas.of_key(connection, key)
         if key.kind is not KeyKind.SECRET:

@@ -233,6 +233,8 @@ def _good(status: int, shape: Any, terms: Declared, shapes: _Shapes) -> Json:  #
     if shape is None:
         return {"description": "Done; there is nothing to say.", "headers": _refs(names)}
     content = {shape: _TEXT} if isinstance(shape, str) else {"application/json": {"schema": shapes.by_type[shape]}}
+    if terms.also is not None:
+        content[terms.also] = _TEXT
     return {"description": "Done." if status < 300 else "Not ready.", "headers": _refs(names), "content": content}  # noqa: PLR2004  2xx
 
 

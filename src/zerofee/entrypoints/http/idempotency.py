@@ -12,16 +12,16 @@ from zerofee.domain.attempt import AttemptKind
 from zerofee.domain.errors import DomainError
 from zerofee.domain.idempotency import Answer, Claim, InvalidKey, claim, idempotency_key
 from zerofee.domain.payment import Payment
-from zerofee.domain.refund import Refund
+from zerofee.domain.ports.showing import Shown
 from zerofee.entrypoints.http.call import Call, occurrence
 from zerofee.entrypoints.http.problems import KINDS, problem
 from zerofee.entrypoints.http.reply import Header, Reply
 
 _HEADER: Final = b"idempotency-key"
-_REPLAYED: Final[Header] = (b"idempotency-replayed", b"true")
+REPLAYED: Final[Header] = (b"idempotency-replayed", b"true")
 _CANONICAL: Final = msgspec.json.Encoder(order="sorted")
 
-Act = Callable[[Claim | None], Awaitable[Payment | Refund]]
+Act = Callable[[Claim | None], Awaitable[Shown]]
 
 
 async def answered(call: Call, body: msgspec.Struct, kind: AttemptKind, act: Act) -> Reply:
@@ -38,7 +38,7 @@ async def answered(call: Call, body: msgspec.Struct, kind: AttemptKind, act: Act
         shown = await act(claimed)
         return Reply(await _stored(call, claimed, kind, shown))
     except Replayed as replayed:
-        return Reply(replayed.answer, (_REPLAYED,))
+        return Reply(replayed.answer, (REPLAYED,))
     except DomainError as refusal:
         if claimed is None or not KINDS[type(refusal)].kept:
             raise
@@ -75,7 +75,7 @@ def _fingerprint(body: msgspec.Struct, query: bytes) -> str:
     return hashlib.sha256(canonical + b"?" + query if query else canonical).hexdigest()
 
 
-async def _stored(call: Call, claimed: Claim | None, kind: AttemptKind, shown: Payment | Refund) -> Answer:
+async def _stored(call: Call, claimed: Claim | None, kind: AttemptKind, shown: Shown) -> Answer:
     """Give the answer that is on disk: almost always the one that is written here, and then it is not read."""
     services = call.services
     if claimed is not None and not _wrote_it_alone(kind, shown):
@@ -85,7 +85,7 @@ async def _stored(call: Call, claimed: Claim | None, kind: AttemptKind, shown: P
     return answer_of(kind, shown, services.showing.show)
 
 
-def _wrote_it_alone(kind: AttemptKind, shown: Payment | Refund) -> bool:
+def _wrote_it_alone(kind: AttemptKind, shown: Shown) -> bool:
     """
     Say whether nobody but this request can have written the new payment that it made.
 
@@ -100,5 +100,5 @@ async def _refused(call: Call, claimed: Claim, refusal: DomainError) -> Reply:
     try:
         await call.services.once.refused(claimed, answer)
     except Replayed as replayed:
-        return Reply(replayed.answer, (_REPLAYED,))
+        return Reply(replayed.answer, (REPLAYED,))
     return Reply(answer)

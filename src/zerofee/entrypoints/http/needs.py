@@ -24,7 +24,7 @@ class Declared:
     neither is open to all. `publishable`: a customer's browser may call it, with a publishable key and from the origins
     of the settings. `fresh_login`: a person must have logged in within the last five minutes. `takes` is the
     JSON body, `asks` the query, `gives` the shape of each good status, `None` for no body; a media type stands for
-    what is no JSON.
+    what is no JSON. `also` is a second media type, for whoever asks for it.
     """
 
     permission: Permission | None = None
@@ -34,6 +34,7 @@ class Declared:
     takes: type[msgspec.Struct] | None = None
     asks: type[msgspec.Struct] | None = None
     gives: Mapping[int, Any] = field(default_factory=dict)
+    also: str | None = None
     refuses: Refusals = ()
 
     @property
@@ -54,6 +55,7 @@ def needs(
     takes: type[msgspec.Struct] | None = None,
     asks: type[msgspec.Struct] | None = None,
     refuses: Refusals = (),
+    also: str | None = None,
     publishable: bool = False,
     fresh_login: bool = False,
 ) -> dict[str, Any]:
@@ -69,6 +71,7 @@ def needs(
         takes=takes,
         asks=asks,
         gives=gives,
+        also=also,
         refuses=refuses,
     )
     return {_KEY: terms}

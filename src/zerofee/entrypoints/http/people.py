@@ -1,9 +1,8 @@
 """An access token into a person, and the headers beside it into the scope that the person means."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Final
-
-from litestar.connection import ASGIConnection
+from typing import Final
 
 from zerofee.application.apps.ownership import Ownership
 from zerofee.domain.app import App
@@ -58,14 +57,14 @@ class People:
             raise NotAuthenticated
         return Person(standing.user, standing.session)
 
-    async def scope(self, person: Person, connection: ASGIConnection[Any, Any, Any, Any]) -> Scope:
+    async def scope(self, person: Person, headers: Iterable[tuple[bytes, bytes]]) -> Scope:
         """
-        Read which app's data is meant, in which environment.
+        Read in a request's headers which app's data is meant, in which environment.
 
         Raises `AppNotNamed` when a header is missing, and `NotFound` for an app that is not the person's: another's
         and none at all look the same.
         """
-        app_id, environment = _only(connection, _APP_ID), _only(connection, _ENVIRONMENT)
+        app_id, environment = _only(headers, _APP_ID), _only(headers, _ENVIRONMENT)
         if environment not in set(Environment):
             raise AppNotNamed
         return Scope((await self.app(person, app_id)).id, Environment(environment))
@@ -84,8 +83,8 @@ def is_access_token(token: bytes) -> bool:
     return token.count(b".") == _DOTS_OF_A_TOKEN
 
 
-def _only(connection: ASGIConnection[Any, Any, Any, Any], wanted: bytes) -> str:
-    found = [value for name, value in connection.scope["headers"] if name == wanted]
+def _only(headers: Iterable[tuple[bytes, bytes]], wanted: bytes) -> str:
+    found = [value for name, value in headers if name == wanted]
     if len(found) != 1:
         raise AppNotNamed
     return found[0].decode("latin-1").strip()

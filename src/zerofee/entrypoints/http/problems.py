@@ -10,9 +10,13 @@ from zerofee.application.accounts.log_in import CredentialsRefused, EmailNotVeri
 from zerofee.application.apps.audited import ChangedMeanwhile
 from zerofee.application.payments.charged import Unsupported
 from zerofee.application.webhooks_in.receive_event import EventRefused, VerificationUnavailable
+from zerofee.application.webhooks_out.redeliver import EndpointDisabled
+from zerofee.domain.booking import InsufficientBalance
+from zerofee.domain.checkout import MethodNotOffered, TooManyPays
 from zerofee.domain.country import UnknownCountry
 from zerofee.domain.currency import UnknownCurrency
 from zerofee.domain.customer import InvalidCustomer
+from zerofee.domain.endpoint import TooManyEndpoints
 from zerofee.domain.errors import DomainError
 from zerofee.domain.idempotency import Answer, InFlight, InvalidKey, KeyReused
 from zerofee.domain.method import InvalidOperator, UnknownMethod
@@ -22,9 +26,12 @@ from zerofee.domain.one_time_code import CodeRefused
 from zerofee.domain.opening import AmountTooLarge, OperationInFlight, OutcomeUnknown, WrongStatus
 from zerofee.domain.password import WeakPassword
 from zerofee.domain.payment_status import IllegalMove
+from zerofee.domain.ports.sender import BlockedAddress
 from zerofee.domain.ports.store import NotFound, StorageUnavailable
 from zerofee.domain.session import ReauthenticationRequired, SessionRefused
 from zerofee.domain.tally import TooManyTries
+from zerofee.domain.withdrawal import WithdrawalStatusConflict
+from zerofee.domain.withdrawing import NoPayoutConnection, WithdrawalLimitExceeded
 from zerofee.entrypoints.http import refusals
 
 PROBLEM_JSON: Final = "application/problem+json"
@@ -71,6 +78,12 @@ KINDS: Final[Mapping[type[DomainError], Kind]] = {
     OperationInFlight:             Kind(status=409, title="Operation under way", retry_after_s=1),
     OutcomeUnknown:                Kind(status=409, title="Outcome not known yet", retry_after_s=1),
     ChangedMeanwhile:              Kind(status=409, title="Changed meanwhile", retry_after_s=1),
+    TooManyEndpoints:              Kind(status=409, title="Too many endpoints"),
+    EndpointDisabled:              Kind(status=409, title="Endpoint is disabled", kept=True),
+    InsufficientBalance:           Kind(status=409, title="Balance is too low", kept=True),
+    NoPayoutConnection:            Kind(status=409, title="No connection pays this out", kept=True),
+    WithdrawalLimitExceeded:       Kind(status=409, title="Limit reached", kept=True),
+    WithdrawalStatusConflict:      Kind(status=409, title="Status does not allow it", kept=True),
     WrongStatus:                   Kind(status=409, title="Status does not allow it", kept=True),
     IllegalMove:                   Kind(status=409, title="Status does not allow it", kept=True),
     refusals.BodyTooLarge:         Kind(status=413, title="Body too large"),
@@ -87,11 +100,14 @@ KINDS: Final[Mapping[type[DomainError], Kind]] = {
     UnknownMethod:                 Kind(status=422, title="Payment method is unknown"),
     InvalidOperator:               Kind(status=422, title="Operator is invalid"),
     InvalidCustomer:               Kind(status=422, title="Customer is invalid"),
+    BlockedAddress:                Kind(status=422, title="Address must not be called"),
     InvalidField:                  Kind(status=422, title="Field is invalid"),
     KeyReused:                     Kind(status=422, title="Idempotency-Key was used before"),
+    MethodNotOffered:              Kind(status=422, title="Method not offered"),
     AmountTooLarge:                Kind(status=422, title="Amount is too large", kept=True),
     Unsupported:                   Kind(status=422, title="Not offered by the provider", kept=True),
     WeakPassword:                  Kind(status=422, title="Password is too weak"),
+    TooManyPays:                   Kind(status=429, title="Too many tries"),
     TooManyTries:                  Kind(status=429, title="Too many tries"),
     refusals.TooManyRequests:      Kind(status=429, title="Too many requests", retry_after_s=1),
     refusals.HeadersTooLarge:      Kind(status=431, title="Headers too large"),

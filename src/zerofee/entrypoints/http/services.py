@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from zerofee.adapters.crypto.api_keys import KeyHasher
+from zerofee.adapters.crypto.sealed_answers import SealedAnswers
 from zerofee.application.accounts.log_in import LogIn
 from zerofee.application.accounts.log_out import LogOut
 from zerofee.application.accounts.refresh_session import RefreshSession
@@ -17,25 +18,43 @@ from zerofee.application.apps.write_apps import WriteApps
 from zerofee.application.apps.write_connections import WriteConnections
 from zerofee.application.apps.write_keys import WriteKeys
 from zerofee.application.apps.write_routes import WriteRoutes
+from zerofee.application.checkout.expire_session import ExpireSession
+from zerofee.application.checkout.offer_methods import OfferMethods
+from zerofee.application.checkout.open_session import OpenSession
+from zerofee.application.checkout.pay_session import PaySession
+from zerofee.application.checkout.see_session import SeeSession
 from zerofee.application.once import Once
 from zerofee.application.payments.authenticate_payment import AuthenticatePayment
 from zerofee.application.payments.cancel_payment import CancelPayment
 from zerofee.application.payments.capture_payment import CapturePayment
+from zerofee.application.payments.come_back import ComeBack
 from zerofee.application.payments.create_payment import CreatePayment
 from zerofee.application.payments.refund_payment import RefundPayment
 from zerofee.application.payments.send_attempt import SendAttempt
 from zerofee.application.reading import Reading
+from zerofee.application.wallets.cancel_withdrawal import CancelWithdrawal
+from zerofee.application.wallets.state_wallet import StateWallet
+from zerofee.application.wallets.withdraw import Withdraw
+from zerofee.application.webhooks_in.apply_event import ApplyEvent
+from zerofee.application.webhooks_in.receive_event import ReceiveEvent
+from zerofee.application.webhooks_out.redeliver import Redeliver
+from zerofee.application.webhooks_out.write_endpoints import WriteEndpoints
 from zerofee.domain.budget import Budget
 from zerofee.domain.ports.apps import Apps
 from zerofee.domain.ports.audit import AuditLog
 from zerofee.domain.ports.cache import Cache
+from zerofee.domain.ports.checkouts import Checkouts
 from zerofee.domain.ports.clock import Clock
+from zerofee.domain.ports.inbox import Inbox
 from zerofee.domain.ports.keys import Keys
+from zerofee.domain.ports.ledger import Ledger
 from zerofee.domain.ports.limits import Limits
+from zerofee.domain.ports.operators import Operators
 from zerofee.domain.ports.provider import Providers
 from zerofee.domain.ports.showing import Showing
 from zerofee.entrypoints.http.client_address import TrustedProxies
 from zerofee.entrypoints.http.people import People
+from zerofee.entrypoints.stores import AllOutbox
 
 Hook = Callable[[], Awaitable[None]]
 
@@ -87,6 +106,48 @@ class Managing:
     preview_route: PreviewRoute
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebhooksIn:
+    """What becomes of what providers tell us."""
+
+    receive: ReceiveEvent
+    apply: ApplyEvent
+    inbox: Inbox
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebhooksOut:
+    """What apps are told, and what they can do about it."""
+
+    outbox: AllOutbox
+    write: WriteEndpoints
+    redeliver: Redeliver
+    sealed_answers: SealedAnswers
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wallets:
+    """What an app has, and how it gets it out."""
+
+    ledger: Ledger
+    state: StateWallet
+    withdraw: Withdraw
+    cancel: CancelWithdrawal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checkout:
+    """How a customer pays on a page."""
+
+    open: OpenSession
+    see: SeeSession
+    pay: PaySession
+    expire: ExpireSession
+    offer: OfferMethods
+    operators: Operators
+    checkouts: Checkouts
+
+
 @dataclass(slots=True)
 class Readiness:
     """Whether new work is wanted; whoever is told to stop says so here first."""
@@ -113,6 +174,7 @@ class Services:
     cancel_payment: CancelPayment
     authenticate_payment: AuthenticatePayment
     refund_payment: RefundPayment
+    come_back: ComeBack
     reading: Reading
     once: Once
     send_attempt: SendAttempt
@@ -123,6 +185,10 @@ class Services:
     people: People
     accounts: AccountVerbs
     managing: Managing
+    webhooks_in: WebhooksIn
+    webhooks: WebhooksOut
+    wallets: Wallets
+    checkout: Checkout
     key_uses: KeyUses
     providers: Providers
     cache: Cache

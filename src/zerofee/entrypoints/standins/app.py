@@ -1,8 +1,9 @@
 """All stand-ins in one process: an app each, a port each, one handset for all."""
 
 import asyncio
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+import socket
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -70,19 +71,17 @@ def create_standins(
     return Standins(worlds=worlds, apps=apps, ports=listening, handset=handset)
 
 
-async def serve(standins: Standins, *, host: str = "127.0.0.1") -> None:
-    """Listen on every port until cancelled, as Ctrl-C does under `asyncio.run`; then close every port."""
-    servers = [
-        _PartOfServer(uvicorn.Config(app, host=host, port=standins.ports[name], log_level="warning"))
-        for name, app in standins.apps.items()
-    ]
-    serving = [asyncio.create_task(server.serve()) for server in servers]
+@asynccontextmanager
+async def serving(standins: Standins, listening: Mapping[str, socket.socket]) -> AsyncIterator[None]:
+    """Serve every app on its socket, by the names of `Standins.apps`, while the block runs; then close them all."""
+    servers = {name: _PartOfServer(uvicorn.Config(app, log_config=None)) for name, app in standins.apps.items()}
+    tasks = [asyncio.create_task(server.serve([listening[name]])) for name, server in servers.items()]
     try:
-        await asyncio.wait(serving, return_when=asyncio.FIRST_COMPLETED)
+        yield
     finally:
-        for server in servers:
+        for server in servers.values():
             server.should_exit = True
-        await asyncio.gather(*serving)
+        await asyncio.gather(*tasks)
         await standins.close()
 
 

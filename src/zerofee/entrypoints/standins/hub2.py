@@ -16,7 +16,7 @@ from litestar.types import ControllerRouterHandler
 from zerofee.adapters.providers.hub2.operators import OPERATORS
 from zerofee.entrypoints.standins.handset import Verdict
 from zerofee.entrypoints.standins.hub2_desk import Hub2Desk
-from zerofee.entrypoints.standins.hub2_events import Hub2Events
+from zerofee.entrypoints.standins.hub2_events import FIRST_SECRET, Hub2Events
 from zerofee.entrypoints.standins.hub2_shapes import (
     Confirmation,
     Hub2Error,
@@ -248,7 +248,12 @@ def build(world: World) -> Sequence[ControllerRouterHandler]:
     ]
 
 
-STANDIN: Final = StandinKind(name="hub2", port=9403, build=build)
+STANDIN: Final = StandinKind(
+    name="hub2",
+    port=9403,
+    build=build,
+    credentials={"api_key": KEYS["sandbox"], "merchant_id": MERCHANT_ID, "webhook_secret": FIRST_SECRET},
+)
 
 
 async def _decide(desk: Hub2Desk, payment_id: str, verdict: Verdict) -> Redirect:

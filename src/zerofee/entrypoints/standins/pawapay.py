@@ -28,9 +28,10 @@ from zerofee.entrypoints.standins.pawapay_shapes import (
 )
 from zerofee.entrypoints.standins.world import StandinKind, World
 
+SANDBOX_TOKEN: Final = "standin-pawapay-sandbox-token"  # noqa: S105  published, for a stand-in alone
 # The accounts that there are: a token is of one environment, as at pawaPay.
 TOKENS: Final[Mapping[str, str]] = {
-    "standin-pawapay-sandbox-token": "sandbox",
+    SANDBOX_TOKEN: "sandbox",
     "standin-pawapay-live-token": "live",
 }
 _KINDS: Final[Mapping[str, str]] = {"deposits": DEPOSIT, "payouts": "payout", "refunds": "refund"}
@@ -187,7 +188,7 @@ def build(world: World) -> Sequence[ControllerRouterHandler]:
     ]
 
 
-STANDIN: Final = StandinKind(name="pawapay", port=9404, build=build)
+STANDIN: Final = StandinKind(name="pawapay", port=9404, build=build, credentials={"api_token": SANDBOX_TOKEN})
 
 
 def _merchant(call: Call) -> str:

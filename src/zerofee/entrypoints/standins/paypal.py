@@ -12,8 +12,8 @@ from litestar.params import FromPath, SkipValidation
 from litestar.types import ControllerRouterHandler
 
 from zerofee.entrypoints.standins.paypal_desk import PayPalDesk
-from zerofee.entrypoints.standins.paypal_events import CERTIFICATE_PATH, Listener, PayPalEvents
-from zerofee.entrypoints.standins.paypal_gate import PayPalGate, WrongClient
+from zerofee.entrypoints.standins.paypal_events import CERTIFICATE_PATH, FIRST_WEBHOOK_ID, Listener, PayPalEvents
+from zerofee.entrypoints.standins.paypal_gate import SANDBOX_CLIENT, SANDBOX_SECRET, PayPalGate, WrongClient
 from zerofee.entrypoints.standins.paypal_page import PageController
 from zerofee.entrypoints.standins.paypal_records import Order
 from zerofee.entrypoints.standins.paypal_shapes import (
@@ -206,7 +206,12 @@ def build(world: World) -> Sequence[ControllerRouterHandler]:
     ]
 
 
-STANDIN: Final = StandinKind(name="paypal", port=9402, build=build)
+STANDIN: Final = StandinKind(
+    name="paypal",
+    port=9402,
+    build=build,
+    credentials={"client_id": SANDBOX_CLIENT, "client_secret": SANDBOX_SECRET, "webhook_id": FIRST_WEBHOOK_ID},
+)
 
 
 def _enter(request: Call, gate: PayPalGate) -> str:

@@ -13,9 +13,11 @@ import msgspec
 from zerofee.entrypoints.standins.paypal_shapes import PayPalError
 from zerofee.entrypoints.standins.world import World
 
+SANDBOX_CLIENT: Final = "standin-paypal-sandbox-client"
+SANDBOX_SECRET: Final = "standin-paypal-sandbox-secret"  # noqa: S105  published, for a stand-in alone
 # The accounts that there are, by client id: the secret, and the mode, which the id itself does not tell.
 CLIENTS: Final[Mapping[str, tuple[str, str]]] = {
-    "standin-paypal-sandbox-client": ("standin-paypal-sandbox-secret", "sandbox"),
+    SANDBOX_CLIENT: (SANDBOX_SECRET, "sandbox"),
     "standin-paypal-live-client": ("standin-paypal-live-secret", "live"),
 }
 TOKEN_LIFE_S: Final = 32_400

@@ -9,7 +9,7 @@ from litestar.params import FromPath, SkipValidation
 from litestar.types import ControllerRouterHandler
 
 from zerofee.entrypoints.standins.stripe_desk import StripeDesk
-from zerofee.entrypoints.standins.stripe_events import StripeEvents
+from zerofee.entrypoints.standins.stripe_events import FIRST_SECRET, StripeEvents
 from zerofee.entrypoints.standins.stripe_form import (
     Cancellation,
     Capture,
@@ -22,7 +22,7 @@ from zerofee.entrypoints.standins.stripe_form import (
     StripeError,
     read_form,
 )
-from zerofee.entrypoints.standins.stripe_gate import Call, Reply, StripeGate, reply
+from zerofee.entrypoints.standins.stripe_gate import SANDBOX_KEY, Call, Reply, StripeGate, reply
 from zerofee.entrypoints.standins.stripe_lists import Listed, expanded, page
 from zerofee.entrypoints.standins.stripe_objects import Shown
 from zerofee.entrypoints.standins.stripe_page import PageController
@@ -219,7 +219,12 @@ def build(world: World) -> Sequence[ControllerRouterHandler]:
     ]
 
 
-STANDIN: Final = StandinKind(name="stripe", port=9401, build=build)
+STANDIN: Final = StandinKind(
+    name="stripe",
+    port=9401,
+    build=build,
+    credentials={"secret_key": SANDBOX_KEY, "webhook_secret": FIRST_SECRET},
+)
 
 
 def _query(request: Call, shape: type[Shape]) -> Shape:

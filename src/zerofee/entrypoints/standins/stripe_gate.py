@@ -17,9 +17,10 @@ from zerofee.entrypoints.standins.stripe_form import StripeError
 from zerofee.entrypoints.standins.stripe_objects import Shown
 from zerofee.entrypoints.standins.world import World
 
+SANDBOX_KEY: Final = "sk_test_standinStripeSecretKey0001"
 # The keys that there are, and whether each is live. The restricted one may not read the balance.
 KEYS: Final[Mapping[str, bool]] = {
-    "sk_test_standinStripeSecretKey0001": False,
+    SANDBOX_KEY: False,
     "rk_test_standinStripeRestricted001": False,
     "sk_live_standinStripeSecretKey0001": True,
 }

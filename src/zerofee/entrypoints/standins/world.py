@@ -1,7 +1,7 @@
 """What every stand-in is given, and what it gives back: this is all a new one has to know."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from litestar.types import ControllerRouterHandler
 
@@ -42,9 +42,11 @@ class StandinKind:
     One provider's stand-in.
 
     `build` makes its routes in a world, most simply one `Router` whose dependencies hold its state. Paths that
-    begin with `/_` are not its own.
+    begin with `/_` are not its own. `credentials` are those of its sandbox merchant: published, and worth nothing
+    anywhere else.
     """
 
     name: str
     port: int
     build: Callable[[World], Sequence[ControllerRouterHandler]]
+    credentials: Mapping[str, str] = field(default_factory=dict)

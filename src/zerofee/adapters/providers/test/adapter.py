@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from zerofee.adapters.provider_kind import Opening
+from zerofee.adapters.providers.test import payouts
 from zerofee.adapters.providers.test.capabilities import CAPABILITIES
 from zerofee.adapters.providers.test.page import HEADER, page_url, read_verdict
 from zerofee.adapters.providers.test.script import PAGE_SAID, RIGHT_CODE, Scene, line_for, succeed, wrong_code
@@ -76,10 +77,10 @@ class TestProvider:
         return Paid(order.money, f"test_{order.provider_key}")
 
     async def payout(self, order: PayoutOrder) -> Outcome:
-        return Paid(order.money, f"test_{order.provider_key}")
+        return payouts.line_for(order.money.minor)[0](order)
 
     async def ask_payout(self, order: PayoutOrder) -> Outcome:
-        return Paid(order.money, f"test_{order.provider_key}")
+        return payouts.line_for(order.money.minor)[1](order)
 
     async def check(self) -> CredentialCheck:
         return CredentialsAccepted()

@@ -10,7 +10,7 @@ CAPABILITIES: Final = Capabilities(
     provider_id="test",
     name="Test provider",
     flows=tuple(Flow(method=method, steps=frozenset(Step)) for method in METHODS),
-    operations=frozenset(Operation) - {Operation.PAYOUT, Operation.SWEEP},
+    operations=frozenset(Operation) - {Operation.SWEEP},
     environments=frozenset({Environment.SANDBOX}),
     # It answers at once, so what it does not know a second later it never got.
     call_timeout_s=1,

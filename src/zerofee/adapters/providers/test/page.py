@@ -17,28 +17,30 @@ HEADER: Final = "x-test-signature"
 class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     """What the customer chose on the page: the body of the webhook that tells of it."""
 
+    payment: str
     attempt: str
     approved: bool
 
 
 def page_url(public_url: str, connection_id: str, order: ChargeOrder, secret: Secret) -> str:
-    """Write the page's address: what it shows, and a signature over each of the two verdicts."""
-    shown = {
+    """
+    Write the page's address: whose payment it shows, and a signature over each of the two verdicts.
+
+    Amounts and addresses to return to are not in it, so that nobody can write others there.
+    """
+    named = {
         "connection": connection_id,
+        "payment": order.payment_id,
         "attempt": order.attempt_id,
-        "amount": str(order.money.minor),
-        "currency": order.money.currency,
-        "return_url": order.return_url,
-        "cancel_url": order.cancel_url,
-        "approve": sign(verdict(order.attempt_id, approved=True), secret),
-        "decline": sign(verdict(order.attempt_id, approved=False), secret),
+        "approve": sign(verdict(order.payment_id, order.attempt_id, approved=True), secret),
+        "decline": sign(verdict(order.payment_id, order.attempt_id, approved=False), secret),
     }
-    return f"{public_url}{PATH}?{urlencode(shown)}"
+    return f"{public_url}{PATH}?{urlencode(named)}"
 
 
-def verdict(attempt_id: str, *, approved: bool) -> bytes:
+def verdict(payment_id: str, attempt_id: str, *, approved: bool) -> bytes:
     """Write a verdict's body; the same attempt and choice give the same bytes."""
-    return msgspec.json.encode(Verdict(attempt=attempt_id, approved=approved))
+    return msgspec.json.encode(Verdict(payment=payment_id, attempt=attempt_id, approved=approved))
 
 
 def sign(body: bytes, secret: Secret) -> str:
@@ -48,7 +50,7 @@ def sign(body: bytes, secret: Secret) -> str:
 
 def read_verdict(body: bytes, signature: str, secret: Secret) -> Verdict:
     """Verify, then read; raise `ForgedEvent` for a signature that is not ours or a body that is no verdict."""
-    if not hmac.compare_digest(sign(body, secret), signature):
+    if not hmac.compare_digest(sign(body, secret).encode(), signature.encode(errors="replace")):
         raise ForgedEvent("the signature is not this connection's")
     try:
         return msgspec.json.decode(body, type=Verdict)

@@ -15,6 +15,7 @@ from zerofee.adapters.sql.rows.encoding import (
 from zerofee.domain.app import ApiKey, App, KeyKind
 from zerofee.domain.budget import Budget
 from zerofee.domain.change_set import KeyUsed
+from zerofee.domain.ordering import Strategy
 from zerofee.domain.scope import Permission
 
 
@@ -25,6 +26,7 @@ def app_row(app: App) -> dict[str, Any]:
         "owner_id": app.owner_id,
         "name": app.name,
         "webhook_url": app.webhook_url,
+        "strategy": app.strategy.value,
         "created_at": micros(app.created_at),
         "updated_at": micros(app.updated_at),
         "version": app.version,
@@ -38,6 +40,7 @@ def app_of(row: Row) -> App:
         owner_id=row["owner_id"],
         name=row["name"],
         webhook_url=row["webhook_url"],
+        strategy=Strategy(row["strategy"]),
         created_at=time_of(row["created_at"]),
         updated_at=time_of(row["updated_at"]),
         version=row["version"],

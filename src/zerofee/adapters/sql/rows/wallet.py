@@ -15,6 +15,7 @@ def move_row(move: BalanceMove) -> dict[str, Any]:
         "available_minor": move.available_minor,
         "pending_minor": move.pending_minor,
         "reserved_minor": move.reserved_minor,
+        "debt_minor": move.debt_minor,
     }
 
 
@@ -26,4 +27,5 @@ def balances_of(row: Row) -> Balances:
         available_minor=row["available_minor"],
         pending_minor=row["pending_minor"],
         reserved_minor=row["reserved_minor"],
+        debt_minor=row["debt_minor"],
     )

@@ -5,28 +5,19 @@ from functools import cache
 from typing import Any, Final
 
 import msgspec
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from litestar import Litestar, get
 from litestar.params import FromPath
 from litestar.types import ASGIApp
 
-from zerofee.domain.idempotency import Answer
 from zerofee.entrypoints.http.call import Call
 from zerofee.entrypoints.http.document import openapi_document
+from zerofee.entrypoints.http.html import HTML, page, text
 from zerofee.entrypoints.http.needs import public
 from zerofee.entrypoints.http.problems import INTERNAL, KINDS
 from zerofee.entrypoints.http.refusals import NoSuchRoute
-from zerofee.entrypoints.http.reply import Header, Reply, json_reply
+from zerofee.entrypoints.http.reply import json_reply
 
-_HTML: Final = "text/html; charset=utf-8"
 _CSS: Final = "text/css; charset=utf-8"
-_POLICY: Final[Header] = (
-    b"content-security-policy",
-    b"default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-)
-_PAGES: Final = Environment(
-    loader=PackageLoader("zerofee.entrypoints.http"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
-)
 
 
 @get("/openapi.json", opt=public(gives={200: "application/json"}), include_in_schema=False)
@@ -36,32 +27,27 @@ async def read_document(request: Call) -> ASGIApp:
     return json_reply(msgspec.json.encode(_document(request.app, settings.version, settings.public_url)))
 
 
-@get("/docs", opt=public(gives={200: _HTML}), include_in_schema=False)
+@get("/docs", opt=public(gives={200: HTML}), include_in_schema=False)
 async def read_docs(request: Call) -> ASGIApp:
     """Show the document as a page."""
     settings = request.services.settings
     document = _document(request.app, settings.version, settings.public_url)
-    return _page("docs.html", document=document, errors=sorted(_errors().items()))
+    return page("docs.html", document=document, errors=sorted(_errors().items()))
 
 
 @get("/docs/style.css", opt=public(gives={200: _CSS}), include_in_schema=False)
 async def read_style() -> ASGIApp:
     """Give the style of the pages."""
-    return Reply(Answer(status=200, body=_PAGES.get_template("docs.css").render().encode(), content_type=_CSS))
+    return text("docs.css", _CSS)
 
 
-@get("/docs/errors/{code:str}", opt=public(gives={200: _HTML}), include_in_schema=False)
+@get("/docs/errors/{code:str}", opt=public(gives={200: HTML}), include_in_schema=False)
 async def read_error(code: FromPath[str]) -> ASGIApp:
     """Show what an error means: this is where a problem's `type` leads."""
     found = _errors().get(code)
     if found is None:
         raise NoSuchRoute
-    return _page("error.html", code=code, error=found)
-
-
-def _page(name: str, **values: object) -> Reply:
-    body = _PAGES.get_template(name).render(**values).encode()
-    return Reply(Answer(status=200, body=body, content_type=_HTML), (_POLICY,))
+    return page("error.html", code=code, error=found)
 
 
 @cache

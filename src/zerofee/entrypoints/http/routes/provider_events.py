@@ -27,9 +27,7 @@ class ProviderEventsController(Controller):
     path = "/v1/apps/{app_id:str}/provider-events"
 
     @get(
-        opt=personal(
-            asks=EnvironmentQuery, gives={200: PageBody[ProviderEventBody]}, refuses=(NotFound, CursorInvalid)
-        )
+        opt=personal(asks=EnvironmentQuery, gives={200: PageBody[ProviderEventBody]}, refuses=(NotFound, CursorInvalid))
     )
     async def list_provider_events(self, request: Call) -> ASGIApp:
         """List what providers told, verified, with what became of it; newest first."""

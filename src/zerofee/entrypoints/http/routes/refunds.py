@@ -8,6 +8,7 @@ from litestar.types import ASGIApp
 
 from zerofee.application.payments.charged import Unsupported
 from zerofee.domain.attempt import AttemptKind
+from zerofee.domain.booking import InsufficientBalance
 from zerofee.domain.ids import PaymentId, RefundId
 from zerofee.domain.new_payment import InvalidField
 from zerofee.domain.opening import AmountTooLarge, OperationInFlight, OutcomeUnknown, WrongStatus
@@ -33,6 +34,7 @@ _REFUSES: Final = (
     OutcomeUnknown,
     Unsupported,
     InvalidField,
+    InsufficientBalance,
 )
 
 

@@ -182,7 +182,7 @@ class PreviewBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     operator: Annotated[str | None, msgspec.Meta(description="Such as `orange` or `mtn`.")] = None
     capture: CaptureMode = CaptureMode.AUTOMATIC
     provider: Annotated[str | None, msgspec.Meta(description="A provider of `GET /v1/providers`.")] = None
-    seed: Annotated[str | None, msgspec.Meta(max_length=100)] = None
+    seed: Annotated[str, msgspec.Meta(max_length=100)] | None = None
 
     def to_wish(self) -> Wish:
         """Check the meaning of what was sent; raise a `DomainError` that names the field."""

@@ -42,7 +42,7 @@ class AttemptBody(msgspec.Struct, frozen=True, gc=False, kw_only=True):
         """Show an attempt."""
         return cls(
             id=attempt.id,
-            payment_id=attempt.payment_id,
+            payment_id=attempt.of_payment,
             refund_id=attempt.refund_id,
             kind=attempt.kind,
             number=attempt.number,

@@ -8,7 +8,8 @@ import msgspec
 from zerofee.domain.customer import Customer
 from zerofee.domain.failure import Failure, FailureCode
 from zerofee.domain.next_action import Display, NextAction, Otp, Redirect, UssdPush
-from zerofee.domain.routing import Candidate, Decision, LeftOut, LeftOutBecause, Strategy
+from zerofee.domain.ordering import Strategy
+from zerofee.domain.routing import Candidate, Decision, LeftOut, LeftOutBecause
 
 Time = Annotated[datetime, msgspec.Meta(tz=True)]
 

@@ -3,6 +3,8 @@
 PYTHON ?= python3
 HOST ?= 127.0.0.1
 PORT ?= 8000
+# SIMULATE=1 serves the providers' stand-ins too, with the demo app connected to them.
+SIMULATE ?=
 # More words for pytest, such as ARGS="-k refund".
 ARGS ?=
 
@@ -12,16 +14,22 @@ COMPILE := uv pip compile pyproject.toml --quiet --universal --python-version 3.
 	--no-emit-index-url --custom-compile-command "make lock" --group install
 
 .DEFAULT_GOAL := help
-.PHONY: help run test bench lint docs lock
+.PHONY: help run test test-browser screenshots bench lint docs lock
 
 help: ## list what make can do
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
 
 run: .venv/.installed-run ## serve on HOST and PORT, ready to take a payment in the sandbox
-	@.venv/bin/zerofee run --host $(HOST) --port $(PORT)
+	@.venv/bin/zerofee run --host $(HOST) --port $(PORT) $(if $(SIMULATE),--simulate)
 
 test: .venv/.installed-dev ## run all tests, on real servers that it starts itself; ARGS="…" goes to pytest
-	.venv/bin/python -m pytest -n logical --dist worksteal $(ARGS)
+	.venv/bin/python -m pytest -n logical --dist worksteal --ignore tests/browser $(ARGS)
+
+test-browser: .venv/.installed-dev ## test the checkout page in Chromium, which must be installed
+	.venv/bin/python -m pytest -n logical tests/browser $(ARGS)
+
+screenshots: .venv/.installed-dev ## take pictures of the checkout page into docs/images, with Chromium
+	.venv/bin/python -m tests.browser.screenshots
 
 bench: .venv/.installed-dev ## measure, side by side with a plain server, and write docs/benchmarks.md
 	.venv/bin/python -m bench

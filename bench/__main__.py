@@ -14,6 +14,7 @@ from typing import Final
 
 from bench.postgres import postgres
 from bench.targets import ROOT, YARDSTICK, Target, bare, yardstick, zerofee
+from tests.servers import own_redis
 
 CLIENTS: Final = (1, 32, 128)
 PAGE: Final = ROOT / "docs" / "benchmarks.md"
@@ -29,6 +30,7 @@ class Seen:
 
 
 Results = dict[tuple[str, int], Seen]
+Seconds = dict[str, dict[str, float]]
 
 
 def main() -> None:
@@ -46,7 +48,10 @@ def main() -> None:
         targets = list(_targets(stack, Path(folder), names))
         results = _measured(targets, wanted.clients, wanted.rounds, wanted.seconds)
         memory = {target.name: _peak_mib(target.pid) for target in targets}
+        at_the_door = _door(Path(folder), wanted.clients)
     table = _table([target.name for target in targets], wanted.clients, results, memory)
+    if "framework" in names:
+        table += "\n\n" + _door_table(wanted.clients, results, at_the_door)
     print(table)
     if not wanted.no_page and not wanted.only:
         PAGE.write_text(_page(table, wanted.rounds, wanted.seconds))
@@ -91,6 +96,18 @@ def _run(target: Target, clients: int, seconds: float) -> Seen:
     return Seen(told["per_second"], told["p50_ms"], told["p99_ms"])
 
 
+def _door(folder: Path, clients: Sequence[int]) -> Seconds:
+    """Measure what authentication, limit and idempotency cost, with nothing else running."""
+    home = folder / "door"
+    home.mkdir()
+    with own_redis(home) as (cache_url, _):
+        command = [sys.executable, "-m", "bench.door", "--folder", str(home), "--cache-url", cache_url]
+        command += ["--clients", *map(str, clients)]
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)  # noqa: S603  our own
+    told: Seconds = json.loads(done.stdout)
+    return told
+
+
 def _median(each: Sequence[Seen]) -> Seen:
     return Seen(
         statistics.median(seen.per_second for seen in each),
@@ -120,6 +137,15 @@ def _table(names: Sequence[str], clients: Sequence[int], results: Results, memor
     return "\n".join(lines)
 
 
+def _door_table(clients: Sequence[int], results: Results, door: Seconds) -> str:
+    lines = [f"| at the door | {' | '.join(f'{number} at once' for number in clients)} |"]
+    lines.append("| --- |" + " --- |" * len(clients))
+    for name, seconds in door.items():
+        shares = (seconds[str(number)] * results["framework", number].per_second for number in clients)
+        lines.append(f"| {name} | {' | '.join(f'{share:.3f}' for share in shares)} |")
+    return "\n".join(lines)
+
+
 def _ratios(results: Results, name: str, clients: int, figure: str) -> tuple[str, str]:
     mine = getattr(results[name, clients], figure)
     others = (results.get((other, clients)) for other in ("framework", "yardstick"))
@@ -136,7 +162,9 @@ def _page(table: str, rounds: int, seconds: float) -> str:
         "  (`synchronous=FULL`; PostgreSQL durable as installed), an `Idempotency-Key` on each request.\n"
         "- **framework**: Litestar on uvicorn, decoding the same request and answering it with no work behind.\n"
         "- **yardstick**: the usual way to build such a service (FastAPI, one SQLite connection a request), which\n"
-        "  promises less.\n\n"
+        "  promises less.\n"
+        "- **at the door**: what each request under a key pays before its route, by itself, ÷ one request of the\n"
+        "  framework. Each line holds the one above but for the kind of limit; the last has the limit in the process.\n\n"
         f"{table}\n"
     )
 

@@ -8,7 +8,6 @@ from zerofee.adapters.memory.store import MemoryStore
 from zerofee.adapters.routing_tables import RememberedRouting
 from zerofee.adapters.watching import SharedWatch
 from zerofee.application.bookkeeping import Bookkeeping
-from zerofee.application.checkout.open_session import OpenSession
 from zerofee.application.once import Once
 from zerofee.application.payments.authenticate_payment import AuthenticatePayment
 from zerofee.application.payments.cancel_payment import CancelPayment
@@ -16,6 +15,7 @@ from zerofee.application.payments.capture_payment import CapturePayment
 from zerofee.application.payments.charged import Charged
 from zerofee.application.payments.create_payment import CreatePayment
 from zerofee.application.payments.noting import Noting
+from zerofee.application.payments.open_session import OpenSession
 from zerofee.application.payments.operate import Operate
 from zerofee.application.payments.record_outcome import RecordOutcome
 from zerofee.application.payments.refund_payment import RefundPayment
@@ -32,6 +32,7 @@ from zerofee.application.wallets.settle_balances import SettleBalances
 from zerofee.application.wallets.withdraw import Withdraw
 from zerofee.domain.attempt import Attempt
 from zerofee.domain.change_set import ChangeSet, Insert
+from zerofee.domain.checkout import CheckoutSession
 from zerofee.domain.connection import Connection
 from zerofee.domain.event import Event
 from zerofee.domain.ids import ConnectionId, PaymentId, RouteId
@@ -53,6 +54,12 @@ class PlainShowing:
 
     def show(self, shown: Shown) -> bytes:
         return f"{shown.id} {shown.status} {shown.version}".encode()
+
+    def show_session(self, session: CheckoutSession, payment: Payment) -> bytes:
+        return f"{session.id} {self.show_on_page(payment).decode()}".encode()
+
+    def show_on_page(self, payment: Payment) -> bytes:
+        return f"{payment.id} {payment.status}".encode()
 
 
 @dataclass(slots=True)

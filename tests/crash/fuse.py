@@ -1,7 +1,7 @@
 """A fuse that burns at one of a process's port calls, before or after the call took effect."""
 
 import inspect
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 
@@ -10,7 +10,6 @@ from zerofee.adapters.routing_tables import RememberedRouting
 from zerofee.domain.capabilities import Capabilities
 from zerofee.domain.connection import Connection
 from zerofee.domain.ports.provider import Provider, Providers
-from zerofee.domain.ports.vault import Secret
 
 PortT = TypeVar("PortT")
 
@@ -74,9 +73,6 @@ class FusedProviders:
 
     def capabilities(self, provider_id: str) -> Capabilities | None:
         return self.providers.capabilities(provider_id)
-
-    def hints(self, connection: Connection, given: Mapping[str, Secret]) -> Mapping[str, str]:
-        return self.providers.hints(connection, given)
 
     async def open(self, connection: Connection) -> Provider:
         self.fuse.spend()

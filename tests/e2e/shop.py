@@ -151,12 +151,24 @@ def issue(container: Container, scope: Scope, kind: KeyKind, permissions: frozen
 
 
 @asynccontextmanager
-async def open_shop(**settings: Any) -> AsyncIterator[Shop]:  # noqa: ANN401  whatever setting there is
-    """Open the server and make an app in it; nobody asks too often unless the test is about that."""
+async def open_shop(
+    http: object = None,
+    kinds: object = None,
+    **settings: Any,  # noqa: ANN401  whatever setting there is
+) -> AsyncIterator[Shop]:
+    """
+    Open the server and make an app in it; nobody asks too often unless the test is about that.
+
+    `http` stands in the place of the client that calls providers, `kinds` in that of the installed providers.
+    """
     plenty = {"rate_limit": PLENTY, "auth_rate_limit": PLENTY}
     container = Container(settings=Settings(database_url="memory://", public_url=PUBLIC_URL, **plenty | settings))
     clock = ToldClock()
     container.clock.override(clock)
+    if http is not None:
+        container.http.override(http)
+    if kinds is not None:
+        container.kinds.override(kinds)
     mailbox = MemoryNotifier()
     container.notifier.override(mailbox)
     directory = CountedDirectory(container.directory())
@@ -168,7 +180,7 @@ async def open_shop(**settings: Any) -> AsyncIterator[Shop]:  # noqa: ANN401  wh
     changes = demo_app(scope, container.ids(), clock.now())
     # The two libraries write the same protocol in other types.
     transport = httpx.ASGITransport(app=app)  # type: ignore[arg-type]
-    async with running(container, working=False), httpx.AsyncClient(transport=transport, base_url=PUBLIC_URL) as http:
+    async with running(container, working=False), httpx.AsyncClient(transport=transport, base_url=PUBLIC_URL) as client:
         await container.commit()(ChangeSet((*changes, Insert(secret.row), Insert(publishable.row))))
         yield Shop(
             app=app,
@@ -180,5 +192,5 @@ async def open_shop(**settings: Any) -> AsyncIterator[Shop]:  # noqa: ANN401  wh
             secret_key=secret.text.reveal(),
             publishable_key=publishable.text.reveal(),
             mailbox=mailbox,
-            http=http,
+            http=client,
         )

@@ -17,14 +17,14 @@ EXAMPLES = 15
 AnyCase = Case[Any]
 
 
-def made_up(document: dict[str, Any], mode: GenerationMode) -> list[AnyCase]:
+def made_up(document: dict[str, Any], mode: GenerationMode, examples: int = EXAMPLES) -> list[AnyCase]:
     """Make up requests for each operation, of the drawn shape or of another; the same ones in each run."""
     cases: list[AnyCase] = []
     for operation in schemathesis.openapi.from_dict(document).get_all_operations():
         assert isinstance(operation, Ok)
 
         @settings(
-            max_examples=EXAMPLES,
+            max_examples=examples,
             database=None,
             deadline=None,
             derandomize=True,

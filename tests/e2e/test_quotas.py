@@ -131,9 +131,7 @@ async def test_every_address_where_one_logs_in_is_limited(shop: Shop) -> None:
 
 
 async def test_nobody_claims_an_address_through_a_proxy_that_is_not_trusted(small: Shop) -> None:
-    answers = [
-        await small.http.post(LOGIN, json=NOBODY, headers={"X-Forwarded-For": f"192.0.2.{n}"}) for n in range(3)
-    ]
+    answers = [await small.http.post(LOGIN, json=NOBODY, headers={"X-Forwarded-For": f"192.0.2.{n}"}) for n in range(3)]
 
     assert [answer.status_code for answer in answers] == [401, 401, 429]
 

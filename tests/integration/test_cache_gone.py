@@ -4,7 +4,7 @@ import asyncio
 import logging
 import os
 import signal
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -84,10 +84,15 @@ async def hasty(url: str) -> AsyncIterator[RedisServer]:
         await server.close()
 
 
+async def until(true: Callable[[], bool]) -> None:
+    """Wait for something that comes by itself."""
+    while not true():  # noqa: ASYNC110  what is waited for is another process
+        await asyncio.sleep(0.01)
+
+
 async def back(server: RedisServer) -> None:
     """Wait until it is asked again."""
-    while server.away:
-        await asyncio.sleep(0.01)
+    await until(lambda: not server.away)
 
 
 async def test_only_the_first_waits_for_a_server_that_says_nothing(own: OwnRedis) -> None:
@@ -237,13 +242,14 @@ async def loaded(shop: Shop) -> AsyncIterator[list[httpx.Response]]:
 async def more(answers: list[httpx.Response], number: int = 20) -> None:
     """Wait for so many more answers."""
     wanted = len(answers) + number
-    while len(answers) < wanted:
-        await asyncio.sleep(0.01)
+    await until(lambda: len(answers) >= wanted)
 
 
 async def test_payments_go_on_whatever_becomes_of_the_cache(own: OwnRedis) -> None:
     async with open_shop(cache_url=own.url, rate_limit=Budget(1_000_000, 60)) as shop:
-        server: RedisServer = shop.container.caching()._server
+        caching = shop.container.caching()
+        assert isinstance(caching, SharedCaching)
+        server = caching._server
         server._pause_s = SOON_S
         async with loaded(shop) as answers:
             await more(answers)

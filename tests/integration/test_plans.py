@@ -24,7 +24,9 @@ SQLITE = {prepared.name: prepared for prepared in Statements(SqliteDialect())}
 POSTGRES = {prepared.name: prepared for prepared in Statements(PostgresDialect())}
 
 # A scan of a partial index looks at what is in it and at nothing else; each of these is small on purpose.
-MAY_SCAN = {"ix_attempts_in_flight", "ix_payments_due", "ix_attempts_ask", "ix_claims_finished"}
+MAY_SCAN = {
+    "ix_attempts_in_flight", "ix_payments_due", "ix_attempts_ask", "ix_claims_finished", "ix_webhook_endpoints_listens",
+}  # fmt: skip
 
 # What a statement brings along or has found before: a list it was given, its own `WITH`, a constant.
 OF_THE_STATEMENT = re.compile(r"anon_\d+|due|CONSTANT")
@@ -32,9 +34,10 @@ OF_THE_STATEMENT = re.compile(r"anon_\d+|due|CONSTANT")
 # What belongs to no scope: apps themselves, a key that is only known by its digest, claims whose id is the digest of
 # scope and key, and the worker's own questions.
 CROSSES_SCOPES = {
-    "insert apps", "update apps", "read apps", "manage apps", "walk apps", "walk connections", "key by digest",
+    "insert apps", "update apps", "read apps", "manage apps", "routing strategy", "walk apps", "walk connections", "key by digest",
     "known claims", "finish claim", "ping", "connection by id alone", "connections by names", "due provider events",
-    "beat", "alone", "orphans", "due attempts", "due payments", "reap claims",
+    "beat", "alone", "chore", "orphans", "due attempts", "due payments", "reap claims",
+    "lanes", "release lanes", "reap webhook_deliveries",
 }  # fmt: skip
 
 # An app's audit log is of both its environments, so it is kept to by the app alone.
@@ -66,6 +69,10 @@ MADE_FOR = {
     "reap sessions": "ix_sessions_expires",
     "reap tallies": "ix_tallies_last",
     "manage apps": "ix_apps_owner",
+    "lanes": "ix_webhook_endpoints_listens",
+    "due webhook_deliveries": "ix_webhook_deliveries_due",
+    "failed webhook_deliveries": "ix_webhook_deliveries_given_up",
+    "reap webhook_deliveries": "ix_webhook_deliveries_updated",
 }
 
 

@@ -18,6 +18,7 @@ from zerofee.adapters.routing_tables import RememberedRouting
 from zerofee.domain.app import ApiKey
 from zerofee.domain.capabilities import Capabilities
 from zerofee.domain.connection import Connection
+from zerofee.domain.ordering import Strategy
 from zerofee.domain.routing import Route
 from zerofee.domain.scope import Environment, Scope
 from zerofee.entrypoints.caches import SharedCaching
@@ -76,6 +77,10 @@ class Database:
     async def routes(self, scope: Scope) -> tuple[Route, ...]:
         """List the routes."""
         return self.stored_routes if scope == SCOPE else ()
+
+    async def strategy(self, scope: Scope) -> Strategy:
+        """Say how the app puts its routes in order."""
+        return Strategy.PRIORITY
 
     async def connections(self, scope: Scope) -> tuple[Connection, ...]:
         """List the connections."""

@@ -9,6 +9,7 @@ from typing import Final, Protocol
 from zerofee.adapters.remembering import Remembered
 from zerofee.domain.capabilities import Capabilities
 from zerofee.domain.connection import Connection
+from zerofee.domain.ordering import Strategy
 from zerofee.domain.ports.watch import Watch
 from zerofee.domain.routing import Option, Route, RoutingTable
 from zerofee.domain.scope import Scope
@@ -26,6 +27,10 @@ class RoutingLists(Protocol):
 
     async def connections(self, scope: Scope) -> tuple[Connection, ...]:
         """List a scope's connections."""
+        ...
+
+    async def strategy(self, scope: Scope) -> Strategy:
+        """Say how the app puts its routes in order."""
         ...
 
 
@@ -64,11 +69,14 @@ class RememberedRouting:
         self._remembered.forget(scope)
 
     async def _compose(self, scope: Scope) -> RoutingTable:
-        routes, connections = await asyncio.gather(self._lists.routes(scope), self._lists.connections(scope))
+        lists = self._lists
+        routes, connections, strategy = await asyncio.gather(
+            lists.routes(scope), lists.connections(scope), lists.strategy(scope)
+        )
         options = {}
         for connection in connections:
             # A connection whose provider is not installed here cannot be used, so routing does not see it.
             capabilities = self._providers.capabilities(connection.provider_id)
             if capabilities is not None:
                 options[connection.id] = Option(connection=connection, capabilities=capabilities)
-        return RoutingTable(routes=routes, options=options)
+        return RoutingTable(routes=routes, options=options, strategy=strategy)

@@ -53,7 +53,14 @@ class SharedWatch:
         return known
 
     def lets_through(self, way: Way) -> bool:
-        return all(self._lets(part) for part in _parts(way))
+        now_ms = self._now_ms()
+        states = [(part, circuit(self._record(part), self.rules, now_ms)) for part in _parts(way)]
+        if any(state is Circuit.OPEN for _, state in states):
+            return False
+        for part, state in states:
+            if state is Circuit.HALF_OPEN:
+                self._keep(part, after_probing(self._record(part), now_ms))
+        return True
 
     def called(self, way: Way, *, faulty: bool, slow: bool) -> None:
         now_ms = self._now_ms()
@@ -82,17 +89,6 @@ class SharedWatch:
                     self._keep(way, closed(record))
             case _:
                 return
-
-    def _lets(self, way: Way) -> bool:
-        record, now_ms = self._record(way), self._now_ms()
-        match circuit(record, self.rules, now_ms):
-            case Circuit.CLOSED:
-                return True
-            case Circuit.OPEN:
-                return False
-            case Circuit.HALF_OPEN:
-                self._keep(way, after_probing(record, now_ms))
-                return True
 
     def _health_through(self, connection_id: ConnectionId) -> HealthOf:
         """Give what was told last, unless something was noted since, or time itself changes it."""

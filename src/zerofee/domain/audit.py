@@ -53,6 +53,8 @@ class AuditAction(StrEnum):
     ROUTE_CREATED = "route.created"
     ROUTE_UPDATED = "route.updated"
     ROUTE_DELETED = "route.deleted"
+    FEE_SET = "fee_rule.set"
+    FEE_REMOVED = "fee_rule.removed"
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,9 +13,9 @@ from zerofee.domain.method import MOBILE_MONEY, Method
 from zerofee.domain.new_payment import InvalidField
 from zerofee.domain.next_action import Redirect
 from zerofee.domain.opening import OutcomeUnknown, WrongStatus, next_charge, refuse_while_in_flight
+from zerofee.domain.ordering import Strategy
 from zerofee.domain.payment import Payment
 from zerofee.domain.payment_status import UNSUCCESSFUL, PaymentStatus
-from zerofee.domain.ordering import Strategy
 from zerofee.domain.plan import Plan
 from zerofee.domain.routing import Decision, RoutingTable, rank
 from zerofee.domain.wish import Wish
@@ -70,7 +70,7 @@ def page_of(payment: Payment) -> Redirect | None:
     return None if payment.hosted_url is None else Redirect(payment.hosted_url)
 
 
-def open_choice(  # noqa: PLR0913  a session, its payment, what is under way, the wish and the means
+def open_choice(
     session: CheckoutSession,
     payment: Payment,
     charge: Attempt | None,
@@ -121,9 +121,7 @@ def _chosen(session: CheckoutSession, payment: Payment, choice: Choice) -> Payme
     if session.methods and choice.method not in session.methods:
         raise MethodNotOffered
     known, typed = payment.customer or Customer(), choice.customer or Customer()
-    payer = Customer(
-        name=typed.name or known.name, email=typed.email or known.email, phone=typed.phone or known.phone
-    )
+    payer = Customer(name=typed.name or known.name, email=typed.email or known.email, phone=typed.phone or known.phone)
     if choice.method == MOBILE_MONEY and payer.phone is None:
         raise InvalidField("Mobile money needs the payer's number.", field="customer.phone")
     return replace(

@@ -7,9 +7,10 @@ from typing import assert_never
 from zerofee.domain.app import ApiKey, App
 from zerofee.domain.audit import AuditAction, Deed, changes_between
 from zerofee.domain.connection import Connection
+from zerofee.domain.fee import FeeRule
 from zerofee.domain.routing import Route
 
-Managed = App | ApiKey | Connection | Route
+Managed = App | ApiKey | Connection | Route | FeeRule
 Words = Mapping[str, str | None]
 
 
@@ -19,13 +20,15 @@ def in_words(thing: Managed | None) -> Words:
         case None:
             return {}
         case App():
-            return {"name": thing.name}
+            return {"name": thing.name, "routing_strategy": thing.strategy.value}
         case ApiKey():
             return _key(thing)
         case Connection():
             return _connection(thing)
         case Route():
             return _route(thing)
+        case FeeRule():
+            return _fee_rule(thing)
         case never:
             assert_never(never)
 
@@ -79,6 +82,15 @@ def _route(route: Route) -> Words:
         "max_amount": _number(route.max_amount_minor),
         "retry_declined": _flag(on=route.retry_declined),
         "active": _flag(on=route.active),
+    }
+
+
+def _fee_rule(rule: FeeRule) -> Words:
+    return {
+        "method": rule.method,
+        "currency": rule.currency,
+        "basis_points": str(rule.basis_points),
+        "fixed": str(rule.fixed_minor),
     }
 
 

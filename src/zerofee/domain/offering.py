@@ -12,6 +12,7 @@ from zerofee.domain.routing import RoutingTable, rank
 from zerofee.domain.wish import CaptureMode, Wish
 
 _SEED: Final = "offer"
+_NO_LIMITS: Final = Limits()
 
 OperatorsByCountry = Mapping[Country, tuple[str, ...]]
 
@@ -24,7 +25,7 @@ class Offer:
     country: Country | None = None
     operator: str | None = None
     steps: frozenset[Step] = frozenset()
-    limits: Limits = Limits()
+    limits: Limits = _NO_LIMITS
 
     @property
     def fields(self) -> tuple[str, ...]:
@@ -91,7 +92,9 @@ def _flows(capabilities: Capabilities, wish: Wish) -> Iterator[Flow]:
 
 
 def _offer(wish: Wish, flows: Sequence[Flow]) -> Offer:
-    limits = next((flow.limits[wish.money.currency] for flow in flows if wish.money.currency in flow.limits), Limits())
+    limits = next(
+        (flow.limits[wish.money.currency] for flow in flows if wish.money.currency in flow.limits), _NO_LIMITS
+    )
     steps = frozenset(step for flow in flows for step in flow.steps)
     return Offer(method=wish.method, country=wish.country, operator=wish.operator, steps=steps, limits=limits)
 

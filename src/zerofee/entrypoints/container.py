@@ -42,12 +42,12 @@ from zerofee.application.apps.preview_route import PreviewRoute
 from zerofee.application.apps.validate_connection import ValidateConnection
 from zerofee.application.apps.write_apps import WriteApps
 from zerofee.application.apps.write_connections import WriteConnections
+from zerofee.application.apps.write_fees import WriteFees
 from zerofee.application.apps.write_keys import IssueKey, WriteKeys
 from zerofee.application.apps.write_routes import WriteRoutes
 from zerofee.application.bookkeeping import Bookkeeping
 from zerofee.application.checkout.expire_session import ExpireSession
 from zerofee.application.checkout.offer_methods import OfferMethods
-from zerofee.application.checkout.open_session import OpenSession
 from zerofee.application.checkout.pay_session import PaySession
 from zerofee.application.checkout.see_session import SeeSession
 from zerofee.application.once import Once
@@ -58,6 +58,7 @@ from zerofee.application.payments.charged import Charged
 from zerofee.application.payments.come_back import ComeBack
 from zerofee.application.payments.create_payment import CreatePayment
 from zerofee.application.payments.noting import Noting
+from zerofee.application.payments.open_session import OpenSession
 from zerofee.application.payments.operate import Operate
 from zerofee.application.payments.record_outcome import RecordOutcome
 from zerofee.application.payments.refund_payment import RefundPayment
@@ -67,7 +68,9 @@ from zerofee.application.reading import Reading
 from zerofee.application.upkeep.expire import Expire
 from zerofee.application.upkeep.reap import Reap
 from zerofee.application.upkeep.recover import Recover
+from zerofee.application.upkeep.repair import Repair
 from zerofee.application.upkeep.rotate_keys import RotateKeys
+from zerofee.application.upkeep.sweep import Sweep
 from zerofee.application.upkeep.verify_audit import VerifyAudit
 from zerofee.application.upkeep.verify_ledger import VerifyLedger
 from zerofee.application.wallets.cancel_withdrawal import CancelWithdrawal
@@ -82,6 +85,7 @@ from zerofee.application.webhooks_in.receive_event import ReceiveEvent
 from zerofee.application.webhooks_out.addressed_commit import AddressedCommit
 from zerofee.application.webhooks_out.bell import Bell
 from zerofee.application.webhooks_out.deliver import Deliver
+from zerofee.application.webhooks_out.listen_at import ListenAt
 from zerofee.application.webhooks_out.notices import Notices
 from zerofee.application.webhooks_out.redeliver import Redeliver
 from zerofee.application.webhooks_out.subscribe import Subscribe
@@ -212,7 +216,7 @@ class Container(DeclarativeContainer):
     preview_route = Singleton(PreviewRoute, tables, ids)
     audited = Singleton(Audited, commit, audit, clock, ids)
     key_uses = Singleton(KeyUses, commit)
-    write_apps = Singleton(WriteApps, audited, apps, ids)
+    write_apps = Singleton(WriteApps, audited, apps, forgetting, ids)
     write_keys = Singleton(WriteKeys, audited, issue_key, apps, forgetting)
     write_connections = Singleton(WriteConnections, audited, apps, directory, directory, vault, forgetting, ids)
     validate_connection = Singleton(ValidateConnection, apps, directory)
@@ -262,11 +266,14 @@ class Container(DeclarativeContainer):
     send_withdrawals = Singleton(SendDue, work, ledger, tables, commit, send_payout)
     settle_balances = Singleton(SettleBalances, work, ledger, ledger, commit, bookkeeping, clock, ids)
     state_wallet = Singleton(StateWallet, ledger, clock)
+    write_fees = Singleton(WriteFees, audited, apps, ledger, ids)
     verify_ledger = Singleton(VerifyLedger, ledger)
     recover = Singleton(Recover, work, record_outcome, send_attempt, record_payout, clock)
     come_back = Singleton(ComeBack, inbox, record_outcome, recover, clock)
     apply_event = Singleton(ApplyEvent, inbox, commit, record_outcome, recover, clock)
     receive_event = Singleton(ReceiveEvent, inbox, commit, directory, apply_event, clock, ids, redact=Object(redact))
+    repair = Singleton(Repair, recover, clock)
+    sweep = Singleton(Sweep, apps, views, inbox, directory, record_outcome, recover, work, clock)
     expire = Singleton(Expire, work, operate, charged, clock, rules)
     reap = Singleton(Reap, work, clock, claims_kept)
     sender = Singleton(_sender, settings, clock)
@@ -278,6 +285,16 @@ class Container(DeclarativeContainer):
         signing=signing,
         forgetting=forgetting,
         clock=clock,
+        ids=ids,
+    )
+    listen_at = Singleton(
+        ListenAt,
+        audited=audited,
+        apps=apps,
+        endpoints=outbox,
+        sender=sender,
+        signing=signing,
+        forgetting=forgetting,
         ids=ids,
     )
     redeliver = Singleton(
@@ -331,5 +348,6 @@ class Container(DeclarativeContainer):
         send_withdrawals=send_withdrawals,
         settle_balances=settle_balances,
         verify_ledger=verify_ledger,
+        sweep=sweep,
         clock=clock,
     )

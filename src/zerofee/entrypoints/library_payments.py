@@ -100,7 +100,7 @@ class Payments:
         """Read a payment; raise `NotFound` for what is not this app's in this environment."""
         return PaymentBody.of(await self.container.reading().payment(self.scope, PaymentId(payment_id)))
 
-    async def list(
+    async def list(  # noqa: PLR0913  these are the filters of the request
         self,
         *,
         limit: int = 20,
@@ -108,6 +108,7 @@ class Payments:
         status: PaymentStatus | str | None = None,
         reference: str | None = None,
         provider: str | None = None,
+        needs_attention: bool | None = None,
         created_from: datetime | None = None,
         created_to: datetime | None = None,
     ) -> PageBody[PaymentBody]:
@@ -118,6 +119,7 @@ class Payments:
             status=None if status is None else PaymentStatus(status),
             reference=reference,
             provider_id=provider,
+            needs_attention=needs_attention,
             created_from=created_from,
             created_to=created_to,
         )

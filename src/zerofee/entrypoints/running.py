@@ -34,14 +34,15 @@ async def running(container: Container, *, working: bool) -> AsyncIterator[None]
             yield
             patience_s = container.settings().drain_time
             drained = await asyncio.gather(
-                container.send_attempt().drain(patience_s), container.apply_event().drain(patience_s)
+                container.send_attempt().drain(patience_s),
+                container.apply_event().drain(patience_s),
+                container.repair().drain(patience_s),
             )
             await _stop_delivering(container)
             if not all(drained):
                 _LOG.warning("stopping with calls under way; they will be asked about by the next process")
     finally:
         await _write_key_uses(container)
-        await container.sender().aclose()
         await container.http().aclose()
         await caching.close()
         await store.close()

@@ -92,6 +92,7 @@ def _services(container: Container, life: _Life | None = None) -> Services:
         refund_payment=container.refund_payment(),
         come_back=container.come_back(),
         reading=container.reading(),
+        repair=container.repair(),
         once=container.once(),
         send_attempt=container.send_attempt(),
         showing=container.showing(),
@@ -125,6 +126,7 @@ def _services(container: Container, life: _Life | None = None) -> Services:
             outbox=container.store().outbox,
             write=container.write_endpoints(),
             redeliver=container.redeliver(),
+            listen_at=container.listen_at(),
             sealed_answers=container.sealed_answers(),
         ),
         wallets=Wallets(

@@ -11,6 +11,7 @@ from zerofee.application.apps.key_uses import KeyUses
 from zerofee.application.upkeep.expire import Expire
 from zerofee.application.upkeep.reap import Reap
 from zerofee.application.upkeep.recover import Recover
+from zerofee.application.upkeep.sweep import Sweep
 from zerofee.application.upkeep.verify_ledger import VerifyLedger
 from zerofee.application.wallets.send_due import SendDue
 from zerofee.application.wallets.settle_balances import SettleBalances
@@ -31,6 +32,7 @@ _REAP_EVERY_S: Final = 60
 _KEY_USES_EVERY_S: Final = 30
 _BALANCES_EVERY_S: Final = 5
 _LEDGER_EVERY_S: Final = 3600
+_SWEEP_EVERY_S: Final = 600
 _LONGEST_WAIT_S: Final = 30
 # What rings is looked after at once, and then not for so long: a busy server would look all the time.
 _BREATH_S: Final = 0.05
@@ -109,6 +111,7 @@ class Worker:
     send_withdrawals: SendDue
     settle_balances: SettleBalances
     verify_ledger: VerifyLedger
+    sweep: Sweep
     clock: Clock
 
     async def beat(self) -> int:
@@ -158,6 +161,8 @@ class Worker:
             Step(name="matured balances", do=self.settle_balances.mature, every_s=_BALANCES_EVERY_S, greedy=True),
             Step(name="debts", do=self.settle_balances.repay, every_s=_BALANCES_EVERY_S),
             Step(name="ledger", do=self.verify_ledger.alarm, every_s=_LEDGER_EVERY_S),
+            # Which process does it is claimed in the database, and so is that it was done today.
+            Step(name="sweep", do=self.sweep.daily, every_s=_SWEEP_EVERY_S, first_after_s=_REAP_EVERY_S),
             Step(name="reap", do=self.reap.claims, every_s=_REAP_EVERY_S, greedy=True),
             # One mailbox that takes no mail must not make all others wait longer and longer.
             Step(

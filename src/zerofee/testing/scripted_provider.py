@@ -38,7 +38,7 @@ from zerofee.domain.ports.provider import (
     RawEvent,
     RefundOrder,
 )
-from zerofee.domain.ports.vault import Secret
+from zerofee.domain.sweeping import Movement, Span
 
 Answer = Outcome | type[Paid] | type[Authorized]
 """What comes back; the class `Paid` or `Authorized` stands for just the money that was ordered."""
@@ -90,6 +90,7 @@ class ScriptedProvider:
     booked: list[Booking] = field(default_factory=list)
     during: Callable[[Order], Awaitable[object]] | None = None
     _stand: dict[str, Outcome] = field(default_factory=dict)
+    _charged: dict[str, str] = field(default_factory=dict)
 
     def will(self, *lines: Line) -> None:
         """Add lines to the script."""
@@ -134,6 +135,18 @@ class ScriptedProvider:
     async def ask_payout(self, order: PayoutOrder) -> Outcome:
         return self._told("ask_payout", order.provider_key, order.money)
 
+    async def listed(self, span: Span) -> tuple[Movement, ...]:
+        """List what was taken, whenever it was; what is captured is told under the name of its charge."""
+        return tuple(
+            Movement(
+                our_reference=self._charged.get(booked.provider_key, booked.provider_key),
+                reference=f"book-{place}",
+                money=booked.money,
+            )
+            for place, booked in enumerate(self.booked)
+            if booked.what in {"charge", "capture"}
+        )
+
     async def check(self) -> CredentialCheck:
         return CredentialsAccepted()
 
@@ -158,6 +171,7 @@ class ScriptedProvider:
             case Paid(money):
                 what = "charge" if verb in {"authenticate", "cancel"} else verb
                 self.booked.append(Booking(what=what, provider_key=key, money=money))
+                self._charged[key] = subject
                 self._stand[subject] = outcome
             case Authorized() | Accepted() | ActionRequired() | Cancelled() | Expired():
                 self._stand[subject] = outcome
@@ -197,9 +211,6 @@ class ScriptedProviders:
     def capabilities(self, provider_id: str) -> Capabilities | None:
         provider = self.providers.get(provider_id)
         return provider.capabilities if provider else None
-
-    def hints(self, connection: Connection, given: Mapping[str, Secret]) -> Mapping[str, str]:
-        return dict.fromkeys(given, "…")
 
     async def open(self, connection: Connection) -> Provider:
         provider = self.providers.get(connection.provider_id)

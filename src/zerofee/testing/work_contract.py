@@ -131,3 +131,12 @@ class WorkContract:
             await keep(shop, Finish(claim.id, ANSWER, after(n)))
 
         assert [await shop.work.reap_claims(after(9), 2) for _ in range(3)] == [2, 1, 0]
+
+    async def test_a_chore_is_claimed_by_one_and_again_when_its_time_has_come(self, store: Store) -> None:
+        claims = await asyncio.gather(*(store.work.claim_chore("sweep", START, after(60)) for _ in range(8)))
+
+        assert sum(claims) == 1
+        assert not await store.work.claim_chore("sweep", after(59), after(120))
+        assert await store.work.claim_chore("another", after(59), after(120))
+        assert await store.work.claim_chore("sweep", after(60), after(120))
+        assert not await store.work.claim_chore("sweep", after(61), after(121))

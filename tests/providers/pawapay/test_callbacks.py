@@ -11,7 +11,6 @@ from tests.providers.pawapay.samples import (
     PAYOUT_KEY,
     REFUND_KEY,
     VECTORS,
-    XOF,
     Answer,
     Json,
     a_record,
@@ -20,11 +19,7 @@ from tests.providers.pawapay.samples import (
 )
 from zerofee.adapters.http.exchange import Silence
 from zerofee.adapters.providers.pawapay.adapter import PawapayKind
-from zerofee.domain.failure import FailureCode
-from zerofee.domain.money import Money
-from zerofee.domain.next_action import Redirect
-from zerofee.domain.outcome import Accepted, ActionRequired, Cancelled, Declined, Outcome, Paid, Unknown
-from zerofee.domain.ports.provider import CannotVerify, ForgedEvent, RawEvent
+from zerofee.domain.ports.provider import CannotVerify, ForgedEvent, ProviderEvent, RawEvent
 
 CASES = {case["name"]: case for case in VECTORS["cases"]}
 KEYS_PATH = "/v2/public-key/http"
@@ -70,9 +65,7 @@ async def test_a_signed_callback_is_a_reason_to_ask_and_no_proof() -> None:
 
     event = await provider.read_event(raw(), NOW)
 
-    assert event.outcome == Paid(Money(1000, XOF), KEY, {"provider": "MTN_MOMO_CIV"})
-    assert event.type == "deposit.completed"
-    assert not event.believable
+    assert event == ProviderEvent(event_id=None, type="deposit.completed", our_reference=KEY, reference=KEY)
 
 
 async def test_a_repeated_callback_says_the_same_and_has_no_id_but_its_bytes() -> None:
@@ -94,31 +87,25 @@ async def test_another_connections_callback_is_forged() -> None:
 
 
 @pytest.mark.parametrize(
-    ("body", "kind", "reference", "outcome"),
+    ("body", "kind", "reference"),
     [
-        (a_record("PROCESSING", authorizationUrl="https://w.test/1"), "deposit.processing", KEY,
-         ActionRequired(Redirect("https://w.test/1"), KEY)),
-        (a_record("PROCESSING"), "deposit.processing", KEY, Accepted(KEY)),
-        (a_record("FAILED", failureReason={"failureCode": "PAYER_LIMIT_REACHED"}), "deposit.failed", KEY,
-         Declined(FailureCode.LIMIT_EXCEEDED, "", "PAYER_LIMIT_REACHED", reference=KEY)),
-        (a_record("SOMETHING_NEW"), "deposit.something_new", KEY, Unknown("status 'SOMETHING_NEW'")),
-        (a_record("COMPLETED", amount="1000.5"), "deposit.completed", KEY,
-         Unknown("COMPLETED without an amount that can be counted")),
-        (a_record("COMPLETED", refundId=REFUND_KEY, payer=None), "refund.completed", REFUND_KEY,
-         Paid(Money(1000, XOF), REFUND_KEY)),
-        (a_record("FAILED", payoutId=PAYOUT_KEY, depositId=None, failureReason={"failureCode": "MANUALLY_CANCELLED"}),
-         "payout.failed", PAYOUT_KEY, Cancelled(PAYOUT_KEY)),
-        ({"status": "COMPLETED"}, "unreadable", None, None),
-        ({}, "unreadable", None, None),
+        (a_record("PROCESSING", authorizationUrl="https://w.test/1"), "deposit.processing", KEY),
+        (a_record("PROCESSING"), "deposit.processing", KEY),
+        (a_record("FAILED", failureReason={"failureCode": "PAYER_LIMIT_REACHED"}), "deposit.failed", KEY),
+        (a_record("SOMETHING_NEW"), "deposit.something_new", KEY),
+        (a_record("COMPLETED", amount="1000.5"), "deposit.completed", KEY),
+        (a_record("COMPLETED", refundId=REFUND_KEY, payer=None), "refund.completed", REFUND_KEY),
+        (a_record("FAILED", payoutId=PAYOUT_KEY, depositId=None), "payout.failed", PAYOUT_KEY),
+        ({"status": "COMPLETED"}, "unreadable", None),
+        ({}, "unreadable", None),
     ],
-)  # fmt: skip
-async def test_translates_every_kind(body: Json, kind: str, reference: str | None, outcome: Outcome | None) -> None:
+)
+async def test_translates_every_kind(body: Json, kind: str, reference: str | None) -> None:
     provider, line = pawapay({}, settings=HINT)
 
     event = await provider.read_event(unsigned(body), NOW)
 
-    assert (event.type, event.our_reference, event.outcome) == (kind, reference, outcome)
-    assert not event.believable
+    assert (event.type, event.our_reference) == (kind, reference)
     assert line.calls == []
 
 

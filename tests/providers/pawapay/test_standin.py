@@ -162,7 +162,7 @@ async def test_a_payer_approves_on_the_phone(scene: Scene) -> None:
     assert await scene.pawapay.ask(known) == Paid(Money(1000, XOF), ORDER.provider_key, {"provider": "MTN_MOMO_CIV"})
     assert scene.moved() == [1000]
     [event] = await scene.events()
-    assert (event.our_reference, event.type, event.believable) == (ORDER.provider_key, "deposit.completed", False)
+    assert (event.our_reference, event.type) == (ORDER.provider_key, "deposit.completed")
 
 
 @pytest.mark.parametrize(
@@ -242,7 +242,6 @@ async def test_an_operator_redirects(scene: Scene) -> None:
     assert isinstance(await scene.pawapay.ask(known), Paid)
     events = await scene.events()
     assert [event.type for event in events] == ["deposit.processing", "deposit.completed"]
-    assert events[0].outcome == shown
 
 
 async def test_a_code_is_made_first(scene: Scene) -> None:

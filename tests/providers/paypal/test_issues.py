@@ -5,7 +5,7 @@ import pytest
 
 from tests.providers.paypal.published import issues
 from tests.providers.paypal.samples import VIEW, a_problem, replied
-from zerofee.adapters.providers.paypal.events import READERS
+from zerofee.adapters.providers.paypal.events import KNOWN
 from zerofee.adapters.providers.paypal.issues import GROUPS, ISSUES, Meaning, No, PayerNo, Special
 from zerofee.adapters.providers.paypal.refusals import Look, PayerAgain, in_doubt, read_refusal
 from zerofee.adapters.providers.paypal.responses import read_created, read_taken
@@ -116,4 +116,4 @@ def test_tells_the_class_of_every_issue_on_the_page() -> None:
     page = (Path(__file__).parents[3] / "docs" / "providers" / "paypal.md").read_text()
 
     assert [issue for issue in ISSUES if f"`{issue}`" not in page] == []
-    assert [event for event in READERS if event.rpartition(".")[2] not in page] == []
+    assert [event for event in KNOWN if event.rpartition(".")[2] not in page] == []

@@ -146,7 +146,6 @@ async def test_takes_a_payment_and_tells_of_it(scene: Scene) -> None:
     assert (approved.type, approved.our_reference) == ("CHECKOUT.ORDER.APPROVED", ORDER.attempt_id)
     assert (taken.type, taken.our_reference) == ("PAYMENT.CAPTURE.COMPLETED", ORDER.attempt_id)
     assert taken.reference == known.reference
-    assert taken.outcome == await scene.paypal.ask(known)
 
 
 @pytest.mark.parametrize("code", ["HUF", "JPY", "TWD", "USD"])

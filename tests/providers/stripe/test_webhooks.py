@@ -21,12 +21,11 @@ from tests.providers.stripe.samples import (
     an_opening,
     stripe,
 )
-from zerofee.adapters.providers.stripe.adapter import PROVIDER
+from zerofee.adapters.providers.stripe.adapter import PROVIDER, Stripe
 from zerofee.adapters.providers.stripe.signature import verify
+from zerofee.adapters.providers.stripe.webhooks import KNOWN, read_event
 from zerofee.domain.currency import Currency
-from zerofee.domain.failure import FailureCode
 from zerofee.domain.money import Money
-from zerofee.domain.outcome import Accepted, Authorized, Cancelled, Declined, Expired, Outcome, Paid, Unknown
 from zerofee.domain.ports.provider import ForgedEvent, ProviderEvent, RawEvent
 from zerofee.domain.ports.vault import Secret
 
@@ -65,8 +64,11 @@ def signed(event: object, secret: str = SIGNING, at: datetime = NOW) -> RawEvent
 
 
 def read(event: object) -> ProviderEvent:
-    provider, _ = stripe()
-    return provider.read_event(signed(event), NOW)
+    return heard(stripe()[0], signed(event))
+
+
+def heard(provider: Stripe, raw: RawEvent, now: datetime = NOW) -> ProviderEvent:
+    return read_event(raw, provider.account, now)
 
 
 @pytest.mark.parametrize("case", VECTORS, ids=[case["name"] for case in VECTORS])
@@ -92,77 +94,31 @@ def test_the_vectors_are_all_there() -> None:
 
 
 PAID: dict[str, Any] = {"status": "complete", "payment_status": "paid"}
-SESSION_EVENTS: list[tuple[str, dict[str, Any], Outcome]] = [
-    ("checkout.session.completed", PAID, Paid(EUROS, SESSION_ID)),
-    ("checkout.session.completed", {"status": "complete"}, Accepted(SESSION_ID)),
-    ("checkout.session.async_payment_succeeded", PAID, Paid(EUROS, SESSION_ID)),
-    (
-        "checkout.session.async_payment_failed",
-        {"status": "complete"},
-        Declined(FailureCode.DECLINED, reference=SESSION_ID),
-    ),
-    ("checkout.session.expired", {"status": "expired"}, Expired(SESSION_ID)),
-]
 
 
-@pytest.mark.parametrize(("type_", "changes", "outcome"), SESSION_EVENTS)
-def test_reads_an_event_of_a_session(type_: str, changes: dict[str, Any], outcome: Outcome) -> None:
-    event = an_event(type_, a_session(**{**UNEXPANDED, **changes}))
+@pytest.mark.parametrize("type_", sorted(name for name in KNOWN if name.startswith("checkout.session.")))
+def test_reads_an_event_of_a_session(type_: str) -> None:
+    event = an_event(type_, a_session(**UNEXPANDED, **PAID))
 
     assert faults_of_object(event, "event") == []
     assert read(event) == ProviderEvent(
-        event_id="evt_1",
-        type=type_,
-        our_reference=ATTEMPT_ID,
-        reference=SESSION_ID,
-        outcome=outcome,
-        believable=False,
-        details=HELD,
+        event_id="evt_1", type=type_, our_reference=ATTEMPT_ID, reference=SESSION_ID, details=HELD
     )
 
 
-@pytest.mark.parametrize(
-    ("type_", "intent", "outcome"),
-    [
-        ("payment_intent.succeeded", an_intent("succeeded"), Paid(EUROS, None, HELD)),
-        ("payment_intent.processing", an_intent("processing"), Accepted(None, HELD)),
-        ("payment_intent.amount_capturable_updated", an_intent("requires_capture"), Authorized(EUROS, None, HELD)),
-        ("payment_intent.canceled", an_intent("canceled", cancellation_reason="automatic"), Expired(None)),
-        ("payment_intent.canceled", an_intent("canceled", cancellation_reason="abandoned"), Cancelled(None)),
-    ],
-)
-def test_reads_an_event_of_an_intent(type_: str, intent: dict[str, Any], outcome: Outcome) -> None:
-    told = read(an_event(type_, intent))
+@pytest.mark.parametrize("type_", sorted(name for name in KNOWN if name.startswith("payment_intent.")))
+@pytest.mark.parametrize("status", ["succeeded", "requires_payment_method", "a_new_word"])
+def test_reads_an_event_of_an_intent(type_: str, status: str) -> None:
+    told = read(an_event(type_, an_intent(status)))
 
-    assert (told.our_reference, told.reference, told.outcome) == (ATTEMPT_ID, INTENT_ID, outcome)
-    assert not told.believable
+    assert (told.our_reference, told.reference, told.details) == (ATTEMPT_ID, INTENT_ID, HELD)
 
 
-@pytest.mark.parametrize(
-    ("type_", "status"),
-    [
-        ("payment_intent.payment_failed", "requires_payment_method"),
-        ("payment_intent.requires_action", "requires_action"),
-    ],
-)
-def test_a_declined_card_ends_nothing_while_the_page_is_open(type_: str, status: str) -> None:
-    told = read(an_event(type_, an_intent(status, last_payment_error={"type": "card_error", "code": "card_declined"})))
-
-    assert isinstance(told.outcome, Unknown)
-    assert told.our_reference == ATTEMPT_ID
-
-
-@pytest.mark.parametrize("type_", ["refund.created", "refund.updated", "charge.refund.updated"])
+@pytest.mark.parametrize("type_", ["refund.created", "refund.updated", "refund.failed", "charge.refund.updated"])
 def test_reads_an_event_of_a_refund(type_: str) -> None:
     told = read(an_event(type_, a_refund()))
 
-    assert (told.our_reference, told.reference, told.outcome) == (REFUND_ATTEMPT, "re_1", Paid(EUROS, "re_1"))
-
-
-def test_reads_a_refund_that_failed_after_all() -> None:
-    told = read(an_event("refund.failed", a_refund("failed", failure_reason="declined")))
-
-    assert told.outcome == Declined(FailureCode.DECLINED, "", "declined", reference="re_1")
+    assert (told.our_reference, told.reference) == (REFUND_ATTEMPT, "re_1")
 
 
 @pytest.mark.parametrize(
@@ -172,11 +128,8 @@ def test_reads_a_refund_that_failed_after_all() -> None:
         ("charge.dispute.created", {"id": "dp_1", "object": "dispute", "payment_intent": INTENT_ID, "metadata": {}}),
     ],
 )
-def test_keeps_what_says_nothing_of_our_money(type_: str, about: dict[str, Any]) -> None:
-    told = read(an_event(type_, about))
-
-    assert told.outcome is None
-    assert told.reference == about["id"]
+def test_names_what_a_note_is_about(type_: str, about: dict[str, Any]) -> None:
+    assert read(an_event(type_, about)).reference == about["id"]
 
 
 def test_an_unknown_type_changes_nothing() -> None:
@@ -191,23 +144,18 @@ def test_an_unknown_type_changes_nothing() -> None:
         {"id": SESSION_ID, "metadata": {"zerofee_attempt_id": ATTEMPT_ID}},
         {"id": SESSION_ID, "object": "something.else", "metadata": {"zerofee_attempt_id": ATTEMPT_ID}},
         {**a_session(), "amount_total": "a lot", "status": "complete"},
+        a_session(**PAID, **UNEXPANDED, currency="ugx"),
     ],
 )
-def test_a_body_of_another_version_is_still_a_hint(about: dict[str, Any]) -> None:
-    """Events come in the account's version, so one that we cannot read says at least whom to ask about."""
-    told = read(an_event("checkout.session.completed", about))
-
-    assert isinstance(told.outcome, Unknown)
-    assert told.our_reference == ATTEMPT_ID
+def test_a_body_of_another_version_still_says_whom_to_ask_about(about: dict[str, Any]) -> None:
+    assert read(an_event("checkout.session.completed", about)).our_reference == ATTEMPT_ID
 
 
-def test_guesses_no_amount() -> None:
-    odd = read(an_event("checkout.session.completed", a_session(**PAID, **UNEXPANDED, currency="ugx")))
-    bare = read(an_event("payment_intent.succeeded", {"object": "payment_intent"}))
-
-    assert isinstance(odd.outcome, Unknown)
-    assert isinstance(bare.outcome, Unknown)
-    assert bare.our_reference is None
+@pytest.mark.parametrize("about", [{"object": "payment_intent"}, {"id": 7}, {"id": "pi_1", "metadata": []}])
+def test_names_nobody_where_nobody_is_named(about: dict[str, Any]) -> None:
+    assert read(an_event("payment_intent.succeeded", about)) == ProviderEvent(
+        event_id="evt_1", type="payment_intent.succeeded"
+    )
 
 
 def test_knows_the_payment_by_the_client_reference_alone() -> None:
@@ -223,7 +171,7 @@ def test_refuses_a_forged_event() -> None:
 
     for raw in (changed, signed({"id": "evt_1"}, secret="whsec_of_another_app")):
         with pytest.raises(ForgedEvent, match="no_match") as forged:
-            provider.read_event(raw, NOW)
+            heard(provider, raw, NOW)
         assert not forged.value.stale
 
 
@@ -232,7 +180,7 @@ def test_refuses_a_stale_event(age: timedelta) -> None:
     provider, _ = stripe()
 
     with pytest.raises(ForgedEvent, match="timestamp") as forged:
-        provider.read_event(signed(an_event("refund.created", a_refund()), at=NOW - age), NOW)
+        heard(provider, signed(an_event("refund.created", a_refund()), at=NOW - age), NOW)
 
     assert forged.value.stale
 
@@ -243,7 +191,7 @@ def test_a_repeated_event_has_the_same_name_and_says_the_same() -> None:
     event = an_event("refund.created", a_refund())
     later = NOW + timedelta(hours=1)
 
-    assert provider.read_event(signed(event), NOW) == provider.read_event(signed(event, at=later), later)
+    assert heard(provider, signed(event), NOW) == heard(provider, signed(event, at=later), later)
 
 
 @pytest.mark.parametrize(
@@ -266,7 +214,7 @@ def test_takes_no_event_without_a_secret() -> None:
     bare = PROVIDER.open(an_opening(Line(), credentials={"secret_key": Secret("sk_test_4eC39HqLyjWDarjtT1zdp7dc")}))
 
     with pytest.raises(ForgedEvent, match="no_secret"):
-        bare.read_event(signed(an_event("refund.created", a_refund()), secret=""), NOW)
+        heard(bare, signed(an_event("refund.created", a_refund()), secret=""), NOW)
 
 
 def test_takes_either_secret_while_one_is_rolled() -> None:
@@ -280,15 +228,15 @@ def test_takes_either_secret_while_one_is_rolled() -> None:
 
     for secret in ("whsec_the_older_one", SIGNING):
         raw = signed(an_event("refund.created", a_refund()), secret=secret)
-        assert PROVIDER.open(both).read_event(raw, NOW).event_id == "evt_1"
+        assert heard(PROVIDER.open(both), raw).event_id == "evt_1"
 
 
 def test_keeps_apart_the_accounts_that_share_an_endpoint() -> None:
     event = an_event("refund.created", a_refund(), account="acct_other")
     ours = PROVIDER.open(an_opening(Line(), settings={"account": "acct_ours"}))
 
-    foreign = ours.read_event(signed(event), NOW)
-    own = ours.read_event(signed({**event, "account": "acct_ours"}), NOW)
+    foreign = heard(ours, signed(event), NOW)
+    own = heard(ours, signed({**event, "account": "acct_ours"}), NOW)
 
-    assert (foreign.our_reference, foreign.outcome) == (None, None)
+    assert (foreign.our_reference, foreign.reference) == (None, None)
     assert own.our_reference == REFUND_ATTEMPT

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 
+from tests.unit.application.quiet import Quiet
 from zerofee.adapters.memory.clock import CountingIds, ToldClock
 from zerofee.adapters.memory.store import MemoryStore
 from zerofee.application.webhooks_out.addressed_commit import AddressedCommit
@@ -24,7 +25,6 @@ from zerofee.domain.letter import LetterKind
 from zerofee.domain.ports.sender import Message
 from zerofee.domain.ports.vault import SealBroken, Secret
 from zerofee.domain.ports.views import PageOf
-from zerofee.domain.scope import Scope
 from zerofee.testing.builders import ENDPOINT_ID, SCOPE, a_user, an_app, an_endpoint, an_event
 
 OK = Heard(status=200)
@@ -81,16 +81,6 @@ class PlainEvents:
 
     def envelope(self, event: Event) -> bytes:
         return event.data
-
-
-class Quiet:
-    """Remembers nothing, so there is nothing to forget."""
-
-    async def key_changed(self, digest: str) -> None: ...
-
-    async def routing_changed(self, scope: Scope) -> None: ...
-
-    async def endpoints_changed(self, scope: Scope) -> None: ...
 
 
 class World:

@@ -162,5 +162,83 @@ class TestShutdown:
         (attempt,) = list(world.store.reads._shop.attempts)
         assert attempt.state is A.SENDING
         await Process(world, boot_id="boot-2").upkeep(120)
-        assert (await world.payment(attempt.payment_id)).status is S.FAILED
+        assert [payment.status for payment in world.store.reads._shop.payments] == [S.FAILED]
         assert world.provider.taken() == []
+
+
+class TestBreaker:
+    """CAL-2: what fails too often is left alone for some seconds, and the next candidate is tried instead."""
+
+    async def broken(self, world: World, process: Process) -> None:
+        """Let twenty payments find the first provider gone."""
+        world.provider.will(*[NotSent("no connection")] * 20)
+        for _ in range(20):
+            await process.create(an_order())
+        world.provider.called.clear()
+
+    async def test_routes_to_the_other_first_and_says_why(self, world: World, process: Process) -> None:
+        await self.broken(world, process)
+
+        payment = await process.create(an_order())
+
+        assert payment.status is S.SUCCEEDED
+        assert [candidate.provider_id for candidate in payment.decision.candidates] == ["second", "scripted"]
+        assert "closed off" in payment.decision.candidates[1].why
+        assert world.provider.called == []
+
+    async def test_sends_nothing_that_way(self, world: World, process: Process) -> None:
+        await self.broken(world, process)
+
+        payment = await process.create(an_order(provider_id="scripted"))
+
+        (attempt,) = await world.attempts(payment)
+        assert (payment.status, attempt.state) == (S.FAILED, A.NOT_SENT)
+        assert world.provider.called == []
+
+    async def test_tries_it_again_after_a_while(self, world: World, process: Process) -> None:
+        await self.broken(world, process)
+        world.clock.advance(16)
+
+        payment = await process.create(an_order())
+
+        assert payment.provider_id == "scripted"
+        assert (await process.create(an_order())).provider_id == "scripted"
+
+    async def test_is_not_opened_by_declines(self, world: World, process: Process) -> None:
+        world.provider.will(*[Declined(FailureCode.INSUFFICIENT_FUNDS)] * 40)
+        for _ in range(40):
+            await process.create(an_order())
+
+        assert (await process.create(an_order())).provider_id == "scripted"
+
+    async def test_leaves_asking_free(self, world: World, process: Process) -> None:
+        """What was charged is still found out while nothing new is sent."""
+        world.provider.will(Lost(Paid))
+        payment = await process.create(an_order())
+        await self.broken(world, process)
+
+        await process.upkeep(10)
+
+        assert (await world.payment(payment.id)).status is S.SUCCEEDED
+
+
+class TestRates:
+    """What was paid, and what was not, is noted once for the connection that it went through."""
+
+    async def test_learn_from_answers_and_from_asking(self, world: World, process: Process) -> None:
+        world.provider.will(Paid, Declined(FailureCode.DECLINED), Lost(Paid), Authorized)
+        for _ in range(4):
+            await process.create(an_order())
+
+        await process.upkeep(30)
+
+        known = process.send_attempt.noting.watch.health(c.id for c in await world.store.reads.connections(SCOPE))
+        assert sorted((health.paid, health.ended) for health in known.values()) == [(3, 4)]
+
+    async def test_count_a_failover_against_the_first(self, world: World, process: Process) -> None:
+        world.provider.will(NO)
+        payment = await process.create(an_order())
+
+        first, second = (attempt.connection_id for attempt in await world.attempts(payment))
+        known = process.send_attempt.noting.watch.health([first, second])
+        assert [(way.connection_id, health.paid) for way, health in known.items()] == [(first, 0), (second, 1)]

@@ -51,7 +51,7 @@ def test_everything_else_is_tried_again(status: int) -> None:
     assert after_try(a_delivery(), URL, Heard(status=status), START, RULES).status is DeliveryStatus.PENDING
 
 
-@pytest.mark.parametrize("silent", set(Silent) - {Silent.ENDPOINT_DELETED})
+@pytest.mark.parametrize("silent", [silent for silent in Silent if silent is not Silent.ENDPOINT_DELETED])
 def test_silence_is_tried_again(silent: Silent) -> None:
     assert after_try(a_delivery(), URL, Heard(silent=silent), START, RULES).due_at is not None
 

@@ -47,7 +47,10 @@ def test_a_deed_about_an_app_is_of_no_environment() -> None:
     told = deed(AuditAction.APP_CREATED, after=an_app())
 
     assert told.environment is None
-    assert told.changes == (FieldChange("name", None, "A shop"),)
+    assert told.changes == (
+        FieldChange("name", None, "A shop"),
+        FieldChange("routing_strategy", None, "priority"),
+    )
 
 
 def test_an_end_is_told_as_everything_that_was() -> None:

@@ -1,8 +1,9 @@
-"""A way out to addresses that somebody else has named: each connection goes where the name was checked to lead."""
+"""A way out to addresses that somebody else has named: each try goes where the name was checked to lead."""
 
 import asyncio
 import socket
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Any, Final
@@ -13,9 +14,6 @@ Address = IPv4Address | IPv6Address
 Check = Callable[[str, int, Sequence[Address], bool], None]
 Resolve = Callable[[str, int], Awaitable[Sequence[Address]]]
 
-_CONNECTIONS: Final = 512
-_KEPT: Final = 100
-_KEPT_S: Final = 5
 _LARGEST_READ: Final = 64 * 1024
 _KEPT_BYTES: Final = 1024
 
@@ -41,22 +39,33 @@ class Seen:
     body: bytes
 
 
+# Threads of their own: names whose servers hang must not hold up whatever else needs a thread.
+_LOOKUPS: Final = ThreadPoolExecutor(max_workers=32, thread_name_prefix="zerofee-lookup")
+
+
 async def resolve(host: str, port: int) -> Sequence[Address]:
     """Look a name up once; none when it leads nowhere."""
-    loop = asyncio.get_running_loop()
     try:
-        found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except OSError:
+        return (ip_address(host),)
+    except ValueError:
+        pass
+    try:
+        found = await asyncio.get_running_loop().run_in_executor(_LOOKUPS, _look_up, host, port)
+    except (OSError, UnicodeError):
         return ()
-    return tuple(dict.fromkeys(ip_address(str(entry[4][0]).partition("%")[0]) for entry in found))
+    return tuple(dict.fromkeys(ip_address(address.partition("%")[0]) for address in found))
+
+
+def _look_up(host: str, port: int) -> list[str]:
+    return [str(entry[4][0]) for entry in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
 
 
 class PinnedClient:
     """
-    Sends POSTs to names that are resolved once a connection and checked before a byte is sent.
+    Sends POSTs to names that are resolved once a try and checked before a byte is sent.
 
-    No redirect is followed, no proxy used, no cookie kept, no answer decompressed. A connection may be used again for
-    the same name within 5 s.
+    Each try has a connection of its own: so none goes where a name led a while ago, and none waits for another's. No
+    redirect is followed, no proxy used, no cookie kept, no answer decompressed.
     """
 
     def __init__(self, check: Check, connect_s: float, lookup: Resolve = resolve) -> None:
@@ -67,12 +76,8 @@ class PinnedClient:
         true, when the address has turned out to be this machine's own.
         """
         self._connect_s = connect_s
-        self._pool = httpcore.AsyncConnectionPool(
-            max_connections=_CONNECTIONS,
-            max_keepalive_connections=_KEPT,
-            keepalive_expiry=_KEPT_S,
-            network_backend=_PinnedBackend(check, lookup),
-        )
+        self._network = _PinnedBackend(check, lookup)
+        self._tls = httpcore.default_ssl_context()
 
     async def post(self, scheme: str, host: str, port: int, path: str, headers: Mapping[str, str], body: bytes) -> Seen:
         """
@@ -81,24 +86,21 @@ class PinnedClient:
         Raises `Blocked`, `NotConnected` and `Broken`.
         """
         url = httpcore.URL(scheme=scheme, host=host, port=port, target=path)
-        limits: dict[str, Any] = {"timeout": {"connect": self._connect_s, "pool": self._connect_s}}
+        limits: dict[str, Any] = {"timeout": {"connect": self._connect_s}}
         sent = [(name.encode(), value.encode()) for name, value in headers.items()]
+        line = httpcore.AsyncHTTPConnection(url.origin, ssl_context=self._tls, network_backend=self._network)
         try:
-            async with self._pool.stream("POST", url, headers=sent, content=body, extensions=limits) as answer:
+            async with line, line.stream("POST", url, headers=sent, content=body, extensions=limits) as answer:
                 found = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in answer.headers}
                 return Seen(answer.status, found, await _beginning(answer))
-        except (httpcore.ConnectError, httpcore.ConnectTimeout, httpcore.PoolTimeout) as fault:
+        except (httpcore.ConnectError, httpcore.ConnectTimeout) as fault:
             raise NotConnected(type(fault).__name__) from fault
         except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.TimeoutException) as fault:
             raise Broken(type(fault).__name__) from fault
 
-    async def aclose(self) -> None:
-        """Close every connection."""
-        await self._pool.aclose()
-
 
 async def _beginning(answer: httpcore.Response) -> bytes:
-    """Keep the first KiB; a short rest is read, so that the connection can be used again."""
+    """Keep the first KiB, and read no more than is allowed."""
     kept, read = bytearray(), 0
     try:
         async for part in answer.aiter_stream():

@@ -9,6 +9,7 @@ from zerofee.domain.attempt import Attempt
 from zerofee.domain.connection import Connection
 from zerofee.domain.idempotency import Claim, ClaimId
 from zerofee.domain.ids import AttemptId, ConnectionId, PaymentId, RefundId
+from zerofee.domain.ordering import Strategy
 from zerofee.domain.payment import Payment
 from zerofee.domain.ports.store import NotFound
 from zerofee.domain.refund import Refund
@@ -60,6 +61,11 @@ class MemoryReads:
     async def routes(self, scope: Scope) -> tuple[Route, ...]:
         """List a scope's routes, by id."""
         return tuple(sorted((r for r in self._shop.routes if r.scope == scope), key=lambda route: route.id))
+
+    async def strategy(self, scope: Scope) -> Strategy:
+        """Say how the app puts its routes in order."""
+        app = self._shop.apps.rows.get(scope.app_id)
+        return app.strategy if app else Strategy.PRIORITY
 
     async def connections(self, scope: Scope) -> tuple[Connection, ...]:
         """List a scope's connections, by id."""

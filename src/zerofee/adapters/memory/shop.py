@@ -149,6 +149,7 @@ class Shop:
     lanes: dict[tuple[Scope, EndpointId], tuple[str, datetime]] = field(default_factory=dict)
     due: dict[Hashable, datetime | None] = field(default_factory=dict)
     beats: dict[str, datetime] = field(default_factory=dict)
+    chores: dict[str, datetime] = field(default_factory=dict)
 
     def shelf_of(self, value: Stored) -> Shelf[Any]:
         """Give the shelf on which things of this kind are."""

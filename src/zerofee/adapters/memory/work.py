@@ -60,6 +60,13 @@ class MemoryWork:
             self._shop.pending_credits.replace(key_of(credit), replace(credit, matures_at=lease_until), [])
         return tuple(DueCredit(credit.scope, credit.id) for credit in claimed)
 
+    async def claim_chore(self, name: str, now: datetime, next_at: datetime) -> bool:
+        due_at = self._shop.chores.get(name)
+        if due_at is not None and due_at > now:
+            return False
+        self._shop.chores[name] = next_at
+        return True
+
     async def reap_claims(self, finished_before: datetime, limit: int) -> int:
         finished = [(c.finished_at, c.id, c) for c in self._shop.claims if self._may_go(c, finished_before)]
         gone = [claim for _, _, claim in sorted(finished, key=lambda row: row[:2])[:limit]]

@@ -18,9 +18,9 @@ Whole: Final = BigInteger().with_variant(Integer(), "sqlite")
 Flag: Final = Boolean().with_variant(Integer(), "sqlite")
 
 
-def word(name: str, *, null: bool = False, key: bool = False) -> Column[str]:
-    """Make a column for an id, a code or a digest."""
-    return Column(name, Word, nullable=null, primary_key=key)
+def word(name: str, *, null: bool = False, key: bool = False, default: str | None = None) -> Column[str]:
+    """Make a column for an id, a code or a digest; `default` is what rows have that were there before the column."""
+    return Column(name, Word, nullable=null, primary_key=key, server_default=default)
 
 
 def text(name: str, *, null: bool = False) -> Column[str]:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, Final, Self
 
-from sqlalchemy import Integer, Select, bindparam, delete, exists, null, or_, select, text, update
+from sqlalchemy import Integer, Select, bindparam, delete, exists, null, or_, select, text, tuple_, update
 from sqlalchemy.sql import Executable
 
 from zerofee.adapters.sql.columns import Whole
@@ -129,12 +129,10 @@ def _due() -> Executable:
 def _reap() -> Executable:
     table = WEBHOOK_DELIVERIES
     keys = tuple(table.c[name] for name in SCOPED_ID)
-    ended = (
+    quiet = (
         select(*keys)
         .where(table.c.updated_at < bindparam("quiet_since", type_=Whole))
         .order_by(table.c.updated_at)
         .limit(_LIMIT)
-        .cte("ended")
     )
-    gone = (table.c[name] == ended.c[name] for name in SCOPED_ID)
-    return delete(table).where(exists().select_from(ended).where(*gone)).returning(table.c.id)
+    return delete(table).where(tuple_(*keys).in_(quiet)).returning(table.c.id)

@@ -3,11 +3,21 @@
 from dataclasses import dataclass
 from typing import Self
 
-from sqlalchemy import ColumnElement, Table, bindparam, literal_column, select
+from sqlalchemy import ColumnElement, Select, Table, bindparam, literal_column, select
 
 from zerofee.adapters.sql.dialects import SqlDialect
 from zerofee.adapters.sql.prepared import Prepared, prepare
-from zerofee.adapters.sql.tables import API_KEYS, ATTEMPTS, CLAIMS, CONNECTIONS, PAYMENTS, REFUNDS, ROUTES, WALLETS
+from zerofee.adapters.sql.tables import (
+    API_KEYS,
+    APPS,
+    ATTEMPTS,
+    CLAIMS,
+    CONNECTIONS,
+    PAYMENTS,
+    REFUNDS,
+    ROUTES,
+    WALLETS,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +32,7 @@ class ReadStatements:
     connection: Prepared
     connections: Prepared
     routes: Prepared
+    strategy: Prepared
     balances: Prepared
     key: Prepared
     api_keys: Prepared
@@ -49,11 +60,16 @@ class ReadStatements:
             connection=one(CONNECTIONS),
             connections=all_of(CONNECTIONS, "id"),
             routes=all_of(ROUTES, "id"),
+            strategy=prepare("routing strategy", _strategy(), sql.dialect),
             balances=all_of(WALLETS, "currency"),
             key=prepare("key by digest", by_digest, sql.dialect),
             api_keys=all_of(API_KEYS, "id"),
             ping=prepare("ping", select(literal_column("1").label("one")), sql.dialect),
         )
+
+
+def _strategy() -> Select[tuple[str]]:
+    return select(APPS.c.strategy).where(APPS.c.id == bindparam("app_id"))
 
 
 def in_scope(table: Table) -> tuple[ColumnElement[bool], ...]:

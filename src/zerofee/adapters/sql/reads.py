@@ -19,6 +19,7 @@ from zerofee.domain.attempt import Attempt
 from zerofee.domain.connection import Connection
 from zerofee.domain.idempotency import Claim, ClaimId
 from zerofee.domain.ids import AttemptId, ConnectionId, PaymentId, RefundId
+from zerofee.domain.ordering import Strategy
 from zerofee.domain.payment import Payment
 from zerofee.domain.ports.store import NotFound
 from zerofee.domain.refund import Refund
@@ -75,6 +76,11 @@ class SqlReads:
     async def connections(self, scope: Scope) -> tuple[Connection, ...]:
         """List a scope's connections, by id."""
         return await self._all(self._statements.connections, scope_values(scope), connection_of)
+
+    async def strategy(self, scope: Scope) -> Strategy:
+        """Say how the app puts its routes in order."""
+        found = await self._engine.fetch(self._statements.strategy, {"app_id": scope.app_id})
+        return Strategy(found[0]["strategy"]) if found else Strategy.PRIORITY
 
     async def ping(self) -> None:
         """Raise `StorageUnavailable` when nothing can be read."""

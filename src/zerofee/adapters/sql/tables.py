@@ -48,6 +48,7 @@ APPS: Final = Table(
     word("owner_id"),
     text("name"),
     text("webhook_url", null=True),
+    word("strategy", default="priority"),
     moment("created_at"),
     moment("updated_at"),
     whole("version"),
@@ -335,14 +336,5 @@ WALLETS: Final = Table(
         name="not_below_zero",
     ),
     partial("ix_wallets_indebted", *SCOPE, "currency", where="debt_minor > 0"),
-    sqlite_strict=True,
-)
-
-BOOTS: Final = Table(
-    "boots",
-    METADATA,
-    word("id"),
-    moment("beat_at"),
-    PrimaryKeyConstraint("id"),
     sqlite_strict=True,
 )

@@ -48,6 +48,10 @@ class SqlWork:
         found = await self._engine.change(self._statements.due_credits, values)
         return tuple(DueCredit(scope_of(row), PaymentId(row["id"])) for row in found)
 
+    async def claim_chore(self, name: str, now: datetime, next_at: datetime) -> bool:
+        values = {"name": name, "now": micros(now), "next_at": micros(next_at)}
+        return bool(await self._engine.change(self._statements.chore, values))
+
     async def reap_claims(self, finished_before: datetime, limit: int) -> int:
         values = {"finished_before": micros(finished_before), "limit": limit}
         return len(await self._engine.change(self._statements.reap_claims, values))

@@ -10,7 +10,8 @@ from zerofee.adapters.sql.columns import Whole
 from zerofee.adapters.sql.dialects import SqlDialect
 from zerofee.adapters.sql.ledger_tables import PENDING_CREDITS, PENDS, WITHDRAWALS
 from zerofee.adapters.sql.prepared import Prepared, prepare
-from zerofee.adapters.sql.tables import ATTEMPTS, BOOTS, CLAIMS, FLIES, PAYMENTS, SCOPED_ID, WAITS
+from zerofee.adapters.sql.tables import ATTEMPTS, CLAIMS, FLIES, PAYMENTS, SCOPED_ID, WAITS
+from zerofee.adapters.sql.work_tables import BOOTS, CHORES
 from zerofee.domain.attempt import AttemptState
 from zerofee.domain.payment_status import PaymentStatus
 
@@ -21,6 +22,7 @@ class WorkStatements:
 
     beat: Prepared
     alone: Prepared
+    chore: Prepared
     orphans: Prepared
     due_attempts: Prepared
     due_payments: Prepared
@@ -34,6 +36,7 @@ class WorkStatements:
         return cls(
             beat=prepare("beat", _beat(sql), sql.dialect),
             alone=prepare("alone", _alone(), sql.dialect),
+            chore=prepare("chore", _chore(sql), sql.dialect),
             orphans=prepare("orphans", _orphans(), sql.dialect),
             due_attempts=prepare("due attempts", _claim(ATTEMPTS, ATTEMPTS.c.ask_at), sql.dialect),
             due_payments=prepare("due payments", _claim(PAYMENTS, PAYMENTS.c.due_at, WAITS), sql.dialect),
@@ -55,6 +58,14 @@ def _alone() -> Executable:
     # Two ranges of the primary key, where "not this one" would be a scan.
     others = or_(BOOTS.c.id < bindparam("boot_id"), BOOTS.c.id > bindparam("boot_id"))
     return delete(BOOTS).where(others).returning(BOOTS.c.id)
+
+
+def _chore(sql: SqlDialect) -> Executable:
+    chore = sql.insert(CHORES).values(id=bindparam("name"), due_at=bindparam("next_at", type_=Whole))
+    is_due = CHORES.c.due_at <= bindparam("now", type_=Whole)
+    return chore.on_conflict_do_update(
+        index_elements=[CHORES.c.id], set_={"due_at": chore.excluded.due_at}, where=is_due
+    ).returning(CHORES.c.id)
 
 
 def _orphans() -> Executable:

@@ -80,11 +80,6 @@ class HttpSender:
             duration_ms=self._since(began),
         )
 
-    async def aclose(self) -> None:
-        """Close every connection."""
-        for client in self._clients.values():
-            await client.aclose()
-
     async def _addresses(self, target: Target) -> Sequence[Address]:
         if target.literal is not None:
             return (target.literal,)

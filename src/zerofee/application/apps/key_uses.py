@@ -26,8 +26,17 @@ class KeyUses:
             self._noted[key.id] = key, at
 
     async def write(self) -> int:
-        """Write down what was noted since the last time, in one commit; give how many keys there were."""
+        """
+        Write down what was noted since the last time, in one commit; give how many keys there were.
+
+        What cannot be written is noted still, and `Commit`'s fault raised.
+        """
         noted, self._noted = self._noted, {}
-        if noted:
+        if not noted:
+            return 0
+        try:
             await self.commit(ChangeSet(tuple(KeyUsed(key.scope, key.id, at) for key, at in noted.values())))
+        except BaseException:
+            self._noted = noted | self._noted
+            raise
         return len(noted)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from zerofee.domain.attempt import Attempt
 from zerofee.domain.checkout import CheckoutSession
 from zerofee.domain.choosing import Stage, stage_of
+from zerofee.domain.failure import Failure
 from zerofee.domain.ids import CheckoutId
 from zerofee.domain.payment import Payment
 from zerofee.domain.ports.checkouts import Checkouts
@@ -24,6 +25,12 @@ class Seen:
     def charge(self) -> Attempt | None:
         """Give the attempt that holds or may hold the money."""
         return next((attempt for attempt in self.attempts if attempt.id == self.payment.charge_id), None)
+
+    @property
+    def failure(self) -> Failure | None:
+        """Give the definite no that the customer should know of: the payment's, or a one-time code's."""
+        last = self.attempts[-1] if self.attempts else None
+        return self.payment.failure or (last.failure if last is not None else None)
 
     @property
     def stage(self) -> Stage:

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from zerofee.application.checkout.open_session import OpenSession
 from zerofee.application.once import Once
+from zerofee.application.payments.open_session import OpenSession
 from zerofee.application.payments.record_outcome import Known, RecordOutcome, answer_of
 from zerofee.application.payments.send_attempt import SendAttempt
 from zerofee.application.publishing import Publishing

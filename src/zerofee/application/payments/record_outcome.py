@@ -1,5 +1,6 @@
 """The one door by which an outcome enters: an answer, a webhook and an asking are witnesses of one fact."""
 
+import logging
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -26,6 +27,7 @@ from zerofee.domain.scope import Scope
 from zerofee.domain.settling import settle_charge
 from zerofee.domain.withdrawal import Withdrawal
 
+_LOG: Final = logging.getLogger(__name__)
 _MOST_TRIES: Final = 6
 _CALL_TIMEOUT_S: Final = 20
 _ABSENCE_FINAL_AFTER_S: Final = 900
@@ -97,6 +99,7 @@ class RecordOutcome:
             changes = await self.publishing(plan, self.clock.now(), *self._answer(known, plan))
             conflict = await self.written(changes, give_up_at)
             if conflict is None:
+                _alarm(known.payment, plan.payment)
                 return Recorded(known=known.after(plan), opened=plan.opened)
             if conflict is ConflictKind.UNIQUE:
                 # Something else of the payment's is in flight: nothing more is sent before that has ended.
@@ -177,6 +180,12 @@ class RecordOutcome:
                 await self.clock.sleep(1)
             else:
                 return None
+
+
+def _alarm(before: Payment, after: Payment) -> None:
+    """Raise the operator's alarm, once for each reason why a person must look."""
+    if after.attention is not None and after.attention != before.attention:
+        _LOG.error("payment %s needs a person: %s", after.id, after.attention)
 
 
 def _attempts_of(plan: Plan) -> Iterator[Attempt]:

@@ -145,9 +145,12 @@ class SendAttempt:
     def charge_order(self, known: Known) -> ChargeOrder:
         """Say what the charge ordered."""
         payment = known.payment
-        # From a provider the customer comes back to the page first: it knows the end, and whether there is a next try.
-        back = payment.hosted_url or payment.return_url or self.rules.return_url(payment.id)
-        return charge_order(payment, known.charged, back, payment.hosted_url or payment.cancel_url or back)
+        here = self.rules.return_url(payment.id)
+        if payment.hosted_url is not None:
+            # The page knows the end, and whether there is a next try; so nobody goes past it, back to the shop.
+            return charge_order(payment, known.charged, here, here)
+        back = payment.return_url or here
+        return charge_order(payment, known.charged, back, payment.cancel_url or back)
 
     def refund_order(self, known: Known) -> RefundOrder:
         """Say what the refund ordered; raise `ValueError` for an attempt that is none."""

@@ -11,6 +11,7 @@ from zerofee.domain.wallet import BalanceMove, Balances
 
 _LOG: Final = logging.getLogger(__name__)
 _PAGE: Final = 100
+_MANY: Final = 1_000
 
 
 @dataclass(slots=True)
@@ -26,6 +27,13 @@ class VerifyLedger:
 
     books: Books
     _place: _Place = field(default_factory=_Place, repr=False)
+
+    async def count(self) -> int:
+        """Say how many wallets there are to be checked."""
+        counted, last = 0, None
+        while page := await self.books.wallets_after(last, _MANY):
+            counted, last = counted + len(page), page[-1]
+        return counted
 
     async def every(self) -> AsyncIterator[tuple[Balances, tuple[str, ...]]]:
         """Check every wallet there is; give each with what is wrong with it, in sentences."""

@@ -150,17 +150,15 @@ class ProviderEvent:
     """
     One verified webhook in our words.
 
-    Matched by `our_reference` first (an attempt's id or provider key), by `reference` (the provider's id) second.
-    `outcome` is `None` for what tells nothing of money. `believable`: the documents let this body stand for
-    itself; otherwise it is a hint to ask now.
+    Matched by `our_reference` first (an attempt's id or provider key), by `reference` (the provider's id) second; one
+    that names neither tells nothing of ours. Whatever it says of money is a hint to ask, so none of that is here.
+    `details` are kept with the attempt, for asking.
     """
 
     event_id: str | None
     type: str
     our_reference: str | None = None
     reference: str | None = None
-    outcome: Outcome | None = None
-    believable: bool = False
     details: Mapping[str, str] = field(default_factory=dict)
 
 

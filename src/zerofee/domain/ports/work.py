@@ -77,6 +77,10 @@ class Work(Protocol):
         """Claim up to `limit` payments whose pending money has matured, oldest first."""
         ...
 
+    async def claim_chore(self, name: str, now: datetime, next_at: datetime) -> bool:
+        """Claim what is done by one process at a time, and not again before `next_at`; say whether it is ours to do."""
+        ...
+
     async def reap_claims(self, finished_before: datetime, limit: int) -> int:
         """
         Forget up to `limit` claims that were finished before; say how many.

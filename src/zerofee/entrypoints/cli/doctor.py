@@ -14,6 +14,7 @@ from zerofee.adapters.sql.engine import UnsafeStorage
 from zerofee.adapters.sql.migrating import is_at_head
 from zerofee.adapters.system import SystemClock
 from zerofee.application.upkeep.verify_audit import VerifyAudit
+from zerofee.application.upkeep.verify_ledger import VerifyLedger
 from zerofee.domain.ports.store import StorageUnavailable
 from zerofee.entrypoints import production
 from zerofee.entrypoints.caches import open_cache
@@ -27,6 +28,7 @@ from zerofee.entrypoints.settings import (
 )
 from zerofee.entrypoints.stores import MEMORY, Store, is_sqlite, open_store
 
+_WALLETS_LOOKED_AT: Final = 100
 # The first SQLite whose write-ahead log is safe with several connections that write (reliability rules DB-2).
 _FIXED_SQLITE: Final = (3, 51, 3)
 
@@ -117,6 +119,8 @@ async def _opened(settings: Settings) -> AsyncIterator[Finding]:
             yield Finding("database", "answers, and keeps what it was told")
         async for finding in _audit(store):
             yield finding
+        async for finding in _ledger(store):
+            yield finding
         await store.close()
 
 
@@ -128,6 +132,14 @@ async def _audit(store: Store) -> AsyncIterator[Finding]:
             said = f"the log of {chain.app_id} is broken: {chain.broken}. Somebody wrote into the database by hand"
             yield Finding("audit", said, good=False)
     yield Finding("audit", f"{entries} entries of {apps} apps were followed")
+
+
+async def _ledger(store: Store) -> AsyncIterator[Finding]:
+    wrong = await VerifyLedger(store.ledger).sample(_WALLETS_LOOKED_AT)
+    for sentence in wrong:
+        yield Finding("ledger", f"{sentence}. Stop withdrawals and find out why", good=False)
+    if not wrong:
+        yield Finding("ledger", f"balances, as far as {_WALLETS_LOOKED_AT} wallets go; for all: zerofee ledger verify")
 
 
 def _sqlite() -> Finding:

@@ -5,18 +5,21 @@ import os
 import time
 from collections import deque
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 import click
 import httpx
 import msgspec
 
+from zerofee.adapters.system import SystemClock
 from zerofee.adapters.webhooks.signature import NoSecret, key_of, secret_of, signed_headers
 from zerofee.domain.ports.vault import Secret
 from zerofee.entrypoints.cli.failing import CommandFailed
 from zerofee.entrypoints.cli.key_file import KeyFile
 from zerofee.entrypoints.cli.opening import checked_settings
 
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _SECRET_BYTES: Final = 32
 _TRY_S: Final = 15
 _PAGE: Final = 100
@@ -137,7 +140,8 @@ async def forward(
     named = _named(body)
     if types and not any(wanted in {"*", named.type, f"{named.type.partition('.')[0]}.*"} for wanted in types):
         return
-    headers = signed_headers(named.id, int(time.time()), body, [signing_key])
+    now = SystemClock().now()
+    headers = signed_headers(named.id, (now - _EPOCH) // timedelta(seconds=1), body, [signing_key])
     began_ns = time.monotonic_ns()
     try:
         answer = await http.post(forward_to, content=body, headers={**headers, "Content-Type": "application/json"})
@@ -145,7 +149,7 @@ async def forward(
     except httpx.HTTPError as fault:
         said = type(fault).__name__
     took_ms = (time.monotonic_ns() - began_ns) // 1_000_000
-    click.echo(f"{time.strftime('%H:%M:%S')}  {said:>14}  {took_ms:>6} ms  {named.type:<26} {named.id}")
+    click.echo(f"{now:%H:%M:%S}  {said:>14}  {took_ms:>6} ms  {named.type:<26} {named.id}")
 
 
 def _named(body: bytes | msgspec.Raw) -> _Named:

@@ -17,10 +17,14 @@ _COMMANDS: Final = {
     "bootstrap": "bootstrap",
     "keys": "keys",
     "listen": "listen",
+    "fees": "fees",
+    "ledger": "ledger",
     "doctor": "doctor",
     "backup": "backup",
+    "sweep": "sweep",
     "rotate-keys": "rotate_keys",
     "routes": "routes",
+    "simulate": "simulate",
     "providers": "providers",
 }
 

@@ -4,6 +4,7 @@ import asyncio
 import logging
 import socket
 from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager, nullcontext
 from typing import Final
 
 import click
@@ -58,14 +59,22 @@ def serve(
     *,
     working: bool = True,
     on_ready: Callable[[], None] = lambda: None,
+    beside: AbstractAsyncContextManager[None] | None = None,
 ) -> None:
-    """Serve in this process until a signal comes; call `on_ready` once it listens."""
+    """Serve in this process until a signal comes; call `on_ready` once it listens, and keep `beside` open with it."""
     loop_factory = PromptConfig(None, settings).get_loop_factory()
     with asyncio.Runner(loop_factory=loop_factory) as runner:
-        runner.run(_serve(settings, listening, on_ready, working=working))
+        runner.run(_serve(settings, listening, on_ready, beside or nullcontext(), working=working))
 
 
-async def _serve(settings: Settings, listening: socket.socket, on_ready: Callable[[], None], *, working: bool) -> None:
+async def _serve(
+    settings: Settings,
+    listening: socket.socket,
+    on_ready: Callable[[], None],
+    beside: AbstractAsyncContextManager[None],
+    *,
+    working: bool,
+) -> None:
     await refuse_unmigrated(settings)
     container = Container(settings=settings)
     served = serving.serve_within(container)
@@ -80,7 +89,7 @@ async def _serve(settings: Settings, listening: socket.socket, on_ready: Callabl
 
     server = CalmServer(PromptConfig(served.application, settings), ready, stop)
     try:
-        async with running(container, working=working):
+        async with beside, running(container, working=working):
             await server.serve(sockets=[listening])
     except UnsafeStorage as fault:
         raise CommandFailed(str(fault)) from fault

@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from zerofee.domain.ids import (
-    AppId, CheckoutId,
+    AppId,
+    CheckoutId,
     ConnectionId,
     DeliveryId,
     EndpointId,

@@ -91,6 +91,11 @@ def openapi_document(app: Litestar, version: str, public_url: str) -> Json:
                     "scheme": "bearer",
                     "description": "A secret key: `sk_live_…`, `sk_sand_…`",
                 },
+                "publishableKey": {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "description": "A publishable key, which may stand in a page: `pk_live_…`, `pk_sand_…`",
+                },
                 "accessToken": {
                     "type": "http",
                     "scheme": "bearer",
@@ -171,7 +176,9 @@ def _operation(route: _Route, shapes: _Shapes) -> Json:
 def _security(terms: Declared) -> list[Json]:
     if terms.personal:
         return [{"accessToken": []}]
-    return [{"secretKey": []}, {"accessToken": []}] if terms.permission else []
+    if terms.permission is None:
+        return []
+    return [{"secretKey": []}, {"accessToken": []}, *([{"publishableKey": []}] if terms.publishable else [])]
 
 
 def _description(more: str, terms: Declared) -> str:

@@ -20,7 +20,6 @@ from zerofee.application.apps.write_keys import WriteKeys
 from zerofee.application.apps.write_routes import WriteRoutes
 from zerofee.application.checkout.expire_session import ExpireSession
 from zerofee.application.checkout.offer_methods import OfferMethods
-from zerofee.application.checkout.open_session import OpenSession
 from zerofee.application.checkout.pay_session import PaySession
 from zerofee.application.checkout.see_session import SeeSession
 from zerofee.application.once import Once
@@ -29,14 +28,17 @@ from zerofee.application.payments.cancel_payment import CancelPayment
 from zerofee.application.payments.capture_payment import CapturePayment
 from zerofee.application.payments.come_back import ComeBack
 from zerofee.application.payments.create_payment import CreatePayment
+from zerofee.application.payments.open_session import OpenSession
 from zerofee.application.payments.refund_payment import RefundPayment
 from zerofee.application.payments.send_attempt import SendAttempt
 from zerofee.application.reading import Reading
+from zerofee.application.upkeep.repair import Repair
 from zerofee.application.wallets.cancel_withdrawal import CancelWithdrawal
 from zerofee.application.wallets.state_wallet import StateWallet
 from zerofee.application.wallets.withdraw import Withdraw
 from zerofee.application.webhooks_in.apply_event import ApplyEvent
 from zerofee.application.webhooks_in.receive_event import ReceiveEvent
+from zerofee.application.webhooks_out.listen_at import ListenAt
 from zerofee.application.webhooks_out.redeliver import Redeliver
 from zerofee.application.webhooks_out.write_endpoints import WriteEndpoints
 from zerofee.domain.budget import Budget
@@ -122,6 +124,7 @@ class WebhooksOut:
     outbox: AllOutbox
     write: WriteEndpoints
     redeliver: Redeliver
+    listen_at: ListenAt
     sealed_answers: SealedAnswers
 
 
@@ -176,6 +179,7 @@ class Services:
     refund_payment: RefundPayment
     come_back: ComeBack
     reading: Reading
+    repair: Repair
     once: Once
     send_attempt: SendAttempt
     showing: Showing

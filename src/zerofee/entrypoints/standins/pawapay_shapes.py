@@ -35,21 +35,21 @@ class _Wanted(msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_
     """Whatever is not listed is UNSUPPORTED_PARAMETER, a null too."""
 
 
-class Account(_Wanted):
+class Account(_Wanted, frozen=True, kw_only=True):
     """A mobile money account."""
 
     phone_number: str
     provider: str
 
 
-class Party(_Wanted):
+class Party(_Wanted, frozen=True, kw_only=True):
     """Whoever pays or is paid."""
 
     type: str
     account_details: Account
 
 
-class NewDeposit(_Wanted):
+class NewDeposit(_Wanted, frozen=True, kw_only=True):
     """The body of `POST /v2/deposits`."""
 
     deposit_id: str
@@ -64,7 +64,7 @@ class NewDeposit(_Wanted):
     metadata: list[dict[str, str | bool]] = []
 
 
-class NewPayout(_Wanted):
+class NewPayout(_Wanted, frozen=True, kw_only=True):
     """The body of `POST /v2/payouts`."""
 
     payout_id: str
@@ -76,7 +76,7 @@ class NewPayout(_Wanted):
     metadata: list[dict[str, str | bool]] = []
 
 
-class NewRefund(_Wanted):
+class NewRefund(_Wanted, frozen=True, kw_only=True):
     """The body of `POST /v2/refunds`."""
 
     refund_id: str
@@ -87,14 +87,14 @@ class NewRefund(_Wanted):
     metadata: list[dict[str, str | bool]] = []
 
 
-class AmountDetails(_Wanted):
+class AmountDetails(_Wanted, frozen=True, kw_only=True):
     """The amount that a page is to collect."""
 
     amount: str
     currency: str
 
 
-class NewPage(_Wanted):
+class NewPage(_Wanted, frozen=True, kw_only=True):
     """The body of `POST /v2/paymentpage`."""
 
     deposit_id: str
@@ -108,7 +108,7 @@ class NewPage(_Wanted):
     metadata: list[dict[str, str | bool]] = []
 
 
-class Question(_Wanted):
+class Question(_Wanted, frozen=True, kw_only=True):
     """The body of `POST /v2/predict-provider`."""
 
     phone_number: str

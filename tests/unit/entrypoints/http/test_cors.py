@@ -76,4 +76,6 @@ def test_opens_what_a_publishable_key_may_call_and_nothing_else() -> None:
     @get("/undeclared")
     async def undeclared() -> None: ...
 
-    assert openings(Litestar([read, change, known, undeclared])) == {("GET", "/open/{session_id}")}
+    app = Litestar([read, change, known, undeclared], logging_config=None)
+
+    assert openings(app) == {("GET", "/open/{session_id}")}

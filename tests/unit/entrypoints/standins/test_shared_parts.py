@@ -14,7 +14,7 @@ from zerofee.adapters.memory.clock import ToldClock
 from zerofee.domain.currency import Currency
 from zerofee.domain.money import Money
 from zerofee.entrypoints.standins import hub2
-from zerofee.entrypoints.standins.app import KINDS, Standins, create_standins, serve
+from zerofee.entrypoints.standins.app import KINDS, Standins, create_standins, serving
 from zerofee.entrypoints.standins.book import Book, Entry, Kind
 from zerofee.entrypoints.standins.direct import DirectSend
 from zerofee.entrypoints.standins.faults import Failing, Faults, FaultSwitch
@@ -271,15 +271,14 @@ def test_counts_calls_in_a_window_that_slides() -> None:
 
 
 async def test_listens_on_every_port_and_cuts_a_real_connection(listener: Listener) -> None:
-    ports = {name: free_port() for name in [*(kind.name for kind in KINDS), "phone"]}
+    names = [*(kind.name for kind in KINDS), "phone"]
+    sockets = {name: socket.create_server(("127.0.0.1", 0)) for name in names}
+    ports = {name: taken.getsockname()[1] for name, taken in sockets.items()}
     standins = create_standins(ToldClock(), post=listener.post, ports=ports)
-    serving = asyncio.create_task(serve(standins))
-    async with httpx.AsyncClient(transport=httpx.AsyncHTTPTransport(retries=5)) as client:
+    async with serving(standins, sockets), httpx.AsyncClient() as client:
         answered = [await client.get(f"http://127.0.0.1:{port}/") for port in ports.values()]
         standins.worlds["hub2"].switch.set(Faults(failing=Failing.CUT_AFTER))
         with pytest.raises(httpx.RemoteProtocolError):
             await client.get(f"{standins.url('hub2')}/balance")
 
-    serving.cancel()
-    await asyncio.gather(serving, return_exceptions=True)
     assert all(answer.status_code < 500 for answer in answered)

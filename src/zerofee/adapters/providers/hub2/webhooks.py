@@ -7,17 +7,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from zerofee.adapters.providers.hub2.answers import decoded
-from zerofee.domain.outcome import Unknown
 from zerofee.domain.ports.provider import ForgedEvent, ProviderEvent, RawEvent
 from zerofee.domain.ports.vault import Secret
 
 HEADER: Final = "hub2-signature"
 _HEX: Final = re.compile(r"[0-9a-fA-F]{64}")
 _VERSIONS: Final = frozenset({"s1", "s0"})
-_OF_MONEY: Final = ("payment.", "payment_intent.", "transfer.")
 # Where clients have seen the object that an event is about; the envelope is not documented.
 _PLACES: Final = ("data", "object", "payment", "paymentIntent", "transfer")
-_HINT: Final = Unknown("Hub2's webhook is a hint to ask, and no answer")
 
 
 def verify(raw: RawEvent, secrets: Sequence[Secret]) -> None:
@@ -50,8 +47,7 @@ def translate(raw: RawEvent) -> ProviderEvent:
     """
     Say what a verified webhook is about.
 
-    It has no event id: the envelope is unconfirmed, so the inbox tells repeats by the bytes. What speaks of money
-    is never believed, whatever status it names.
+    It has no event id: the envelope is unconfirmed, so the inbox tells repeats by the bytes.
     """
     body = decoded(raw.body, dict[str, Any])
     if body is None:
@@ -60,15 +56,7 @@ def translate(raw: RawEvent) -> ProviderEvent:
     name = _text(body, "type") or _text(body, "event") or _text(body, "eventType") or "unnamed"
     ours = _first(objects, "purchaseReference") or _first(objects, "reference")
     theirs = _first(objects, "intentId") or _first(objects, "paymentIntentId") or _first(objects[::-1], "id")
-    tells = name.startswith(_OF_MONEY) or (name == "unnamed" and _first(objects, "status") is not None)
-    return ProviderEvent(
-        event_id=None,
-        type=name,
-        our_reference=ours,
-        reference=theirs,
-        outcome=_HINT if tells else None,
-        believable=False,
-    )
+    return ProviderEvent(event_id=None, type=name, our_reference=ours, reference=theirs)
 
 
 def _signatures(header: str) -> Iterator[str]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from zerofee.adapters.providers.pawapay.requests import DEPOSITS, PAYOUTS, REFUNDS
-from zerofee.adapters.providers.pawapay.responses import outcome_of, read_record
+from zerofee.adapters.providers.pawapay.responses import read_record
 from zerofee.domain.ports.provider import ProviderEvent, RawEvent
 
 _SINGULAR: Final[Mapping[str, str]] = {DEPOSITS: "deposit", PAYOUTS: "payout", REFUNDS: "refund"}
@@ -19,7 +19,7 @@ def translate(body: bytes) -> ProviderEvent:
     """
     Translate a callback; one that is no record tells nothing.
 
-    None is believed by itself. A signature proves that pawaPay sent it, not for whom: its keys are published and
+    A signature proves that pawaPay sent it, not for whom: its keys are published and
     the same for every account, and whoever has an account can choose our id and our address for a deposit of
     theirs. So each is a reason to ask at once, in the name of our own account.
     """
@@ -31,5 +31,4 @@ def translate(body: bytes) -> ProviderEvent:
         type=f"{_SINGULAR[record.kind]}.{record.status.lower()}",
         our_reference=record.id,
         reference=record.id,
-        outcome=outcome_of(record, None),
     )

@@ -7,7 +7,7 @@ from typing import Final
 
 from zerofee.adapters.http.exchange import HttpReply, Send, Silence, silent_outcome
 from zerofee.adapters.provider_kind import Opening
-from zerofee.adapters.providers.stripe import credentials, requests, responses, webhooks
+from zerofee.adapters.providers.stripe import credentials, listing, requests, responses, webhooks
 from zerofee.adapters.providers.stripe.capabilities import CAPABILITIES
 from zerofee.adapters.providers.stripe.credentials import Account
 from zerofee.adapters.providers.stripe.objects import INTENT, refund_outcome, session_outcome
@@ -37,6 +37,7 @@ from zerofee.domain.ports.provider import (
     RefundOrder,
 )
 from zerofee.domain.ports.vault import Secret
+from zerofee.domain.sweeping import Movement, Span
 from zerofee.domain.wish import Wish
 
 # Stripe may forget a key after a day; half of it is as far as we rely on it (reliability rules ASK-1).
@@ -138,11 +139,14 @@ class Stripe:
             return Unknown(f"the refund's payment could not be read: {intent_id}")
         return await self._find_refund(order, intent_id)
 
+    async def listed(self, span: Span) -> tuple[Movement, ...]:
+        return await listing.list_paid(self.account, self.send, span)
+
     async def check(self) -> CredentialCheck:
         reply = await self.send(requests.read_balance(self.account))
         return responses.read_check(reply, live=self.account.live)
 
-    def read_event(self, raw: RawEvent, now: datetime) -> ProviderEvent:
+    async def read_event(self, raw: RawEvent, now: datetime) -> ProviderEvent:
         return webhooks.read_event(raw, self.account, now)
 
     async def _standing(self, charge: ChargeOrder) -> Outcome:

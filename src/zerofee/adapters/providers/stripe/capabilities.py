@@ -59,6 +59,7 @@ CAPABILITIES: Final = Capabilities(
             Operation.MANUAL_CAPTURE,
             Operation.PARTIAL_CAPTURE,
             Operation.CANCEL,
+            Operation.SWEEP,
             Operation.REFUND,
             Operation.PARTIAL_REFUND,
         }

@@ -10,6 +10,7 @@ from zerofee.adapters.providers.stripe.capabilities import DIGITS, STEPS
 from zerofee.adapters.providers.stripe.credentials import Account
 from zerofee.domain.money import AmountNotRepresentable, Money, to_units
 from zerofee.domain.ports.provider import ChargeOrder, OperationOrder, RefundOrder
+from zerofee.domain.sweeping import Span
 from zerofee.domain.wish import CaptureMode
 
 # Every field and status in this folder is of this version; without the header each account has its own.
@@ -84,7 +85,12 @@ def read_session(account: Account, session_id: str) -> HttpCall:
 
 def list_sessions(account: Account, sent_at: datetime, after: str | None = None) -> HttpCall:
     """List the sessions made about the time of an order, a page at a time, the newest first."""
-    created = {"gte": _unix(sent_at - _BEFORE), "lte": _unix(sent_at + _AFTER)}
+    return list_sessions_of(account, Span(sent_at - _BEFORE, sent_at + _AFTER), after)
+
+
+def list_sessions_of(account: Account, span: Span, after: str | None = None) -> HttpCall:
+    """List the sessions made in a span of time, a page at a time, the newest first."""
+    created = {"gte": _unix(span.begins_at), "lte": _unix(span.ends_at)}
     expand = [f"data.{_WHOLE}"]
     query = {"created": created, "limit": _PAGE, "starting_after": after, "expand": expand}
     return _get(account, "/v1/checkout/sessions", query)

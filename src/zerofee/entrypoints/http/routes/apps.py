@@ -8,6 +8,7 @@ from litestar.types import ASGIApp
 
 from zerofee.application.apps.audited import ChangedMeanwhile
 from zerofee.domain.new_payment import InvalidField
+from zerofee.domain.ports.sender import BlockedAddress
 from zerofee.domain.ports.store import NotFound
 from zerofee.entrypoints.http.call import Call
 from zerofee.entrypoints.http.needs import personal
@@ -50,13 +51,25 @@ class AppsController(Controller):
 
     @patch(
         "/{app_id:str}",
-        opt=personal(takes=AppChangesBody, gives={200: AppBody}, refuses=(NotFound, InvalidField, ChangedMeanwhile)),
+        opt=personal(
+            takes=AppChangesBody,
+            gives={200: AppBody},
+            refuses=(NotFound, InvalidField, BlockedAddress, ChangedMeanwhile),
+        ),
     )
     async def change_app(self, request: Call) -> ASGIApp:
-        """Give an app another name."""
+        """
+        Give an app another name, another way to put its routes in order, or another `webhook_url`.
+
+        The latter is the default webhook endpoint; its secret is shown when it is rotated.
+        """
         body, app = await request.read(AppChangesBody), request.app_of_person
         if body.name is not msgspec.UNSET:
             app = await request.services.managing.write_apps.rename(request.author, app.id, body.name)
+        if body.routing_strategy is not msgspec.UNSET:
+            app = await request.services.managing.write_apps.reorder(request.author, app.id, body.routing_strategy)
+        if body.webhook_url is not msgspec.UNSET:
+            app = await request.services.webhooks.listen_at(request.author, app.id, body.webhook_url)
         return json_reply(ENCODER.encode(AppBody.of(app)))
 
     @get(

@@ -83,6 +83,8 @@ async def press_test_button(request: Call) -> ASGIApp:
     await services.webhooks_in.apply.drain(_APPLIED_WITHIN_S)
     payment = await services.come_back.look(payment_id)
     here = f"{settings.public_url}/return/{payment_id}"
+    if payment.hosted_url is not None:
+        return _see_other(payment.hosted_url)
     back = payment.return_url or here
     return _see_other(back if approved else payment.cancel_url or back)
 

@@ -77,9 +77,14 @@ class PaymentsController(Controller):
 
     @get("/{payment_id:str}", opt=needs(_PAYMENTS, gives={200: PaymentBody}, refuses=(NotFound,)))
     async def read(self, request: Call, payment_id: FromPath[str]) -> ASGIApp:
-        """Read one payment."""
+        """
+        Read one payment.
+
+        One that is overdue to be asked about is asked about from now on, and the next look may tell more.
+        """
         services = request.services
         payment = await services.reading.payment(request.caller.scope, addressed(PaymentId, payment_id))
+        services.repair.soon(payment)
         return json_reply(services.showing.show(payment))
 
     @post(

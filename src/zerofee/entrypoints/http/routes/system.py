@@ -55,11 +55,11 @@ async def read_readiness(request: Call) -> ASGIApp:
     services = request.services
     database, cache = await asyncio.gather(_database_answers(services), _cache_answers(services))
     body = ReadinessBody(
-        status="stopping" if services.readiness.draining else "ready" if database else "not_ready",
+        status="stopping" if services.readiness.draining else "ok" if database else "not_ready",
         database="ok" if database else "unavailable",
         cache="ok" if cache else "degraded",
     )
-    return json_reply(ENCODER.encode(body), 200 if body.status == "ready" else _UNAVAILABLE)
+    return json_reply(ENCODER.encode(body), 200 if body.status == "ok" else _UNAVAILABLE)
 
 
 async def _database_answers(services: Services) -> bool:

@@ -48,9 +48,7 @@ class WalletsController(Controller):
 
     @get(
         "/{code:str}/statement",
-        opt=needs(
-            _WALLETS, asks=StatementQuery, gives={200: StatementBody}, refuses=(NotFound,), also="text/csv"
-        ),
+        opt=needs(_WALLETS, asks=StatementQuery, gives={200: StatementBody}, refuses=(NotFound,), also="text/csv"),
     )
     async def read_statement(self, request: Call, code: FromPath[str]) -> ASGIApp:
         """

@@ -119,7 +119,7 @@ class SessionBody(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     object: Literal["session"] = "session"
     access_token: str
-    token_type: Literal["Bearer"] = "Bearer"
+    token_type: Literal["Bearer"] = "Bearer"  # noqa: S105  the name of a scheme
     expires_in: int
     refresh_token: str
     user: UserBody

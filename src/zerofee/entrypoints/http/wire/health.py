@@ -28,6 +28,6 @@ class ReadinessBody(msgspec.Struct, frozen=True, kw_only=True):
     Without its cache the service is slower, and whole.
     """
 
-    status: Literal["ready", "not_ready", "stopping"]
+    status: Literal["ok", "not_ready", "stopping"]
     database: Literal["ok", "unavailable"]
     cache: Literal["ok", "degraded"]

@@ -31,6 +31,10 @@ test-browser: .venv/.installed-dev ## test the checkout page in Chromium, which 
 screenshots: .venv/.installed-dev ## take pictures of the checkout page into docs/images, with Chromium
 	.venv/bin/python -m tests.browser.screenshots
 
+chaos: .venv/.installed-dev ## look for a broken promise for long: 10,000 simulated seeds, and 300 real kills; half an hour
+	.venv/bin/python -m tests.simulation --seeds 10000
+	.venv/bin/python -m tests.crash_real --sqlite 200 --postgres 100
+
 bench: .venv/.installed-dev ## measure, side by side with a plain server, and write docs/benchmarks.md
 	.venv/bin/python -m bench
 

@@ -164,7 +164,7 @@ def _page(table: str, rounds: int, seconds: float) -> str:
         "- **yardstick**: the usual way to build such a service (FastAPI, one SQLite connection a request), which\n"
         "  promises less.\n"
         "- **at the door**: what each request under a key pays before its route, by itself, ÷ one request of the\n"
-        "  framework. Each line holds the one above but for the kind of limit; the last has the limit in the process.\n\n"
+        "  framework. Each line holds the ones above, but for the other kind of limit.\n\n"
         f"{table}\n"
     )
 

@@ -19,6 +19,7 @@ from zerofee.application.payments.open_session import OpenSession
 from zerofee.application.payments.operate import Operate
 from zerofee.application.payments.record_outcome import RecordOutcome
 from zerofee.application.payments.refund_payment import RefundPayment
+from zerofee.application.payments.route_order import RouteOrder
 from zerofee.application.payments.send_attempt import SendAttempt
 from zerofee.application.publishing import Publishing
 from zerofee.application.rules import PaymentRules, WithdrawalRules
@@ -43,6 +44,7 @@ from zerofee.domain.ports.store import Commit, Reads, RoutingTables
 from zerofee.domain.ports.views import EventFilter, PageOf
 from zerofee.domain.ports.work import Work
 from zerofee.domain.routing import Route
+from zerofee.entrypoints.stores import AllBooks
 from zerofee.testing.builders import SCOPE, a_connection, a_route, an_app, capabilities
 from zerofee.testing.scripted_provider import ScriptedProvider, ScriptedProviders, scripted
 
@@ -124,6 +126,7 @@ class Process:
     tables: RoutingTables | None = None
     providers: Providers | None = None
     work: Work | None = None
+    ledger: AllBooks | None = None
     withdrawals: WithdrawalRules = field(default_factory=WithdrawalRules)
 
     once: Once = field(init=False)
@@ -150,14 +153,16 @@ class Process:
         providers = self.providers or world.providers
         watch = SharedWatch(stopwatch=lambda: world.clock.now().timestamp())
         tables = self.tables or RememberedRouting(world.store.reads, world.providers, watch=watch)
-        bookkeeping = Bookkeeping(world.store.ledger, tables, world.store.ledger, ids)
+        ledger = self.ledger or world.store.ledger
+        bookkeeping = Bookkeeping(ledger, tables, ledger, ids)
         publishing = Publishing(showing, ids, bookkeeping)
         self.once = once = Once(commit, reads)
         self.record_outcome = record = RecordOutcome(commit, reads, providers, publishing, showing, clock, ids, rules)
         self.send_attempt = send = SendAttempt(providers, tables, record, rules, Noting(watch))
         opening = OpenSession(providers, once, publishing, record, showing, clock, ids, rules)
+        routing = RouteOrder(tables, Carriers())
         self.create = CreatePayment(
-            tables, providers, once, publishing, showing, record, send, clock, ids, rules, opening
+            routing, providers, once, publishing, showing, record, send, clock, ids, rules, opening
         )
         operate = Operate(reads, once, publishing, showing, record, send, clock, rules)
         charged = Charged(providers)
@@ -166,9 +171,8 @@ class Process:
         self.cancel = CancelPayment(operate, charged, rules)
         self.refund = RefundPayment(operate, charged, ids)
         work = self.work or world.store.work
-        record_payout = RecordPayout(record, world.store.ledger, publishing, showing)
+        record_payout = RecordPayout(record, ledger, publishing, showing)
         send_payout = SendPayout(send, record_payout)
-        ledger = world.store.ledger
         self.withdraw = Withdraw(
             ledger, tables, providers, Carriers(), once, publishing, showing, send_payout, clock, ids, self.withdrawals
         )

@@ -25,6 +25,8 @@ from zerofee.entrypoints.serving import serve_within
 from zerofee.entrypoints.settings import Settings
 from zerofee.entrypoints.standins.app import KINDS, Standins, create_standins
 
+SHOP: Final = "http://localhost:9999"
+"""Where the shop's own pages are; the tests answer for it."""
 _HOST: Final = "127.0.0.1"
 
 
@@ -83,9 +85,11 @@ async def open_site() -> AsyncIterator[Site]:
     ports = {name: found.getsockname()[1] for name, found in sockets.items()}
     url = f"http://{_HOST}:{ports['zerofee']}"
     base_urls = {kind.name: f"http://{_HOST}:{ports[kind.name]}" for kind in KINDS}
-    settings = Settings(database_url="memory://", public_url=url, base_urls=base_urls)
+    settings = Settings(database_url="memory://", public_url=url, base_urls=base_urls, cors_origins=(SHOP,))
     container = Container(settings=settings)
-    standins = create_standins(container.clock(), zerofee_url=url, ports={n: p for n, p in ports.items() if n != "zerofee"})
+    standins = create_standins(
+        container.clock(), zerofee_url=url, ports={n: p for n, p in ports.items() if n != "zerofee"}
+    )
     apps = {"zerofee": serve_within(container).application, **standins.apps}
     async with running(container, working=True):
         scope = Scope(container.ids().new(AppId), Environment.SANDBOX)
@@ -100,9 +104,7 @@ async def open_site() -> AsyncIterator[Site]:
         serving = [asyncio.create_task(server.serve([sockets[name]])) for name, server in servers.items()]
         secret, publishable = (key.text.reveal() for key in keys)
         try:
-            yield Site(
-                url=url, standins=standins, container=container, secret_key=secret, publishable_key=publishable
-            )
+            yield Site(url=url, standins=standins, container=container, secret_key=secret, publishable_key=publishable)
         finally:
             for server in servers.values():
                 server.should_exit = server.force_exit = True

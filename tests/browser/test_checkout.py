@@ -3,12 +3,12 @@
 import asyncio
 import re
 from pathlib import Path
-from typing import Any
+from typing import Literal
 
 import pytest
 from playwright.async_api import Browser, BrowserContext, Page, expect
 
-from tests.browser.site import Site
+from tests.browser.site import SHOP, Site
 
 AXE = Path(__file__).parent / "axe" / "axe.min.js"
 PHONE = "+225 07 07 07 07 07"
@@ -188,7 +188,9 @@ async def test_works_without_a_script(browser: Browser, site: Site) -> None:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("amount", [10_000, 88_888, 55_555, 99_999])
-async def test_has_no_serious_fault_of_access(page: Page, site: Site, amount: int, scheme: Any) -> None:
+async def test_has_no_serious_fault_of_access(
+    page: Page, site: Site, amount: int, scheme: Literal["light", "dark"]
+) -> None:
     await page.emulate_media(color_scheme=scheme)
     await page.goto((await site.session(amount=amount, description="Order 7"))["url"])
     states = [await _faults(page)]
@@ -216,3 +218,31 @@ async def test_goes_back_to_the_shop_with_the_sessions_id_and_no_proof(page: Pag
     link = page.get_by_role("link", name="Back to the shop")
 
     await expect(link).to_have_attribute("href", re.compile(rf"order=7&session_id={session['id']}$"))
+
+
+async def test_opens_in_a_shops_page_and_tells_it_of_the_end(context: BrowserContext, site: Site) -> None:
+    session = await site.session(success_url=f"{SHOP}/thanks")
+    shop = await context.new_page()
+    button = f"""<!doctype html><title>Shop</title><script src="{site.url}/checkout.js"></script><script>
+        Zerofee.open({{key: "{site.publishable_key}", session: "{session["id"]}", mode: "modal",
+                       onComplete: (told) => {{ document.title = told.status; }}}});
+    </script>"""
+    await shop.route(f"{SHOP}/**", lambda route: route.fulfill(content_type="text/html", body=button))
+    await shop.goto(f"{SHOP}/cart")
+
+    frame = shop.frame_locator("dialog iframe")
+    await frame.get_by_label("Bank card", exact=True).check()
+    await frame.locator("#go").click()
+
+    await expect(frame.get_by_role("heading", name="Payment received")).to_be_visible()
+    await expect(shop).to_have_title("paid")
+
+
+async def test_pays_on_wave_s_page_by_pawapay(page: Page, site: Site) -> None:
+    session = await site.session(provider="pawapay", country="SN")
+    await page.goto(session["url"])
+
+    await choose(page, "Wave", "+221 77 345 67 89")
+    await page.get_by_role("button", name="Approve").click()
+
+    await paid(page)

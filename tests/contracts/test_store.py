@@ -2,7 +2,9 @@
 
 from zerofee.testing.accounts_contract import AccountsContract
 from zerofee.testing.apps_contract import AppsContract
+from zerofee.testing.checkouts_contract import CheckoutsContract
 from zerofee.testing.inbox_contract import InboxContract
+from zerofee.testing.ledger_contract import LedgerContract
 from zerofee.testing.outbox_contract import OutboxContract
 from zerofee.testing.store_contract import StoreContract
 from zerofee.testing.views_contract import ViewsContract
@@ -34,4 +36,12 @@ class TestAccounts(AccountsContract):
 
 
 class TestApps(AppsContract):
+    pass
+
+
+class TestCheckouts(CheckoutsContract):
+    pass
+
+
+class TestLedger(LedgerContract):
     pass

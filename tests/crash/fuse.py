@@ -89,4 +89,5 @@ def mortal(world: World, fuse: Fuse) -> Process:
         tables=RememberedRouting(fused(store.reads, fuse), world.providers),
         providers=FusedProviders(world.providers, fuse),
         work=fused(store.work, fuse),
+        ledger=fused(store.ledger, fuse),
     )

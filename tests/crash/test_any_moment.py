@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 import pytest
 
+from tests.books import balanced
 from tests.crash.fuse import Died, Fuse, mortal
 from tests.process import Process, World
 from zerofee.application.once import Replayed
@@ -167,6 +168,8 @@ async def test_loses_nothing_and_charges_once(name: str, moment: int) -> None:
         assert answer is not None
         assert first_answer in {None, answer}
     assert len(list(world.store.reads._shop.payments)) == 1
+    held = sum(balances.available_minor for balances in (await balanced(world.store.ledger)).values())
+    assert held == sum(p.captured_minor - p.refunded_minor for p in world.store.reads._shop.payments)
 
 
 async def check(world: World, payment: Payment) -> None:

@@ -5,14 +5,15 @@ import asyncio
 import contextlib
 import sys
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from random import SystemRandom
 
 from rich.console import Console
 from rich.progress import Progress
 
-from tests.crash_real.siege import Survived, siege
-from tests.servers import own_postgres
+from tests.crash_real.siege import Siege, Survived, besiege
+from tests.servers import own_postgres, own_redis
 from tests.stores import sqlite_url
 
 _SAY = Console()
@@ -39,15 +40,17 @@ def main() -> None:
 def _besieged(folder: Path, kind: str, kills: int, seed: int) -> bool:
     home = folder / kind
     home.mkdir()
+    siege = Siege(kills=kills, seed=seed)
     with contextlib.ExitStack() as stack:
-        url = (
-            sqlite_url(home / "shop.db")
-            if kind == "sqlite"
-            else stack.enter_context(own_postgres(folder, durable=True))
-        )
+        if kind == "sqlite":
+            url = sqlite_url(home / "shop.db")
+        else:
+            url = stack.enter_context(own_postgres(folder, durable=True))
+            cache_url, _ = stack.enter_context(own_redis(folder))
+            siege = replace(siege, servers=2, workers=2, settings={"ZEROFEE_CACHE_URL": cache_url})
         bar = stack.enter_context(Progress(console=_SAY))
         task = bar.add_task(f"Kills on {kind}", total=kills)
-        survived = asyncio.run(siege(home, url, kills=kills, seed=seed, on_kill=lambda: bar.advance(task)))
+        survived = asyncio.run(besiege(home, url, siege, on_kill=lambda: bar.advance(task)))
     _tell(kind, survived, seed)
     return bool(survived.wrong)
 

@@ -16,13 +16,13 @@ from typing import Final
 
 import httpx
 
-from zerofee.adapters.system import SystemClock, SystemIds
+from tests.crash_real.balancer import Balancer
 from zerofee.domain.change_set import ChangeSet, Insert
 from zerofee.domain.connection import Connection
 from zerofee.domain.ids import AppId, ConnectionId
 from zerofee.domain.scope import Environment, Scope
+from zerofee.entrypoints.cli.opening import opened
 from zerofee.entrypoints.settings import read_settings
-from zerofee.entrypoints.stores import open_store
 
 PATIENCE_S: Final = 60.0
 _PACKAGE: Final = Path(__file__).parent / "package"
@@ -44,29 +44,35 @@ class House:
     """
     A database, its settings, and the processes on it.
 
-    `words` are the command lines of the processes, the first of which serves; on SQLite there is that one alone.
+    On SQLite one process serves and works. On PostgreSQL there may be more servers, and workers of their own;
+    processes are numbered, servers first.
     """
 
     folder: Path
     database_url: str
     bank_url: str
+    servers: int = 1
+    workers: int = 0
     extra: Mapping[str, str] = field(default_factory=dict)
-    port: int = field(default_factory=_free_port)
     key: str = ""
+    ports: list[int] = field(default_factory=list)
     _running: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
+    def __post_init__(self) -> None:
+        """Choose a port for each server."""
+        self.ports = [_free_port() for _ in range(self.servers)]
+
     @property
-    def url(self) -> str:
-        """Say where it serves."""
-        return f"http://127.0.0.1:{self.port}"
+    def urls(self) -> tuple[str, ...]:
+        """Say where each server is."""
+        return tuple(f"http://127.0.0.1:{port}" for port in self.ports)
 
     @property
     def words(self) -> tuple[tuple[str, ...], ...]:
         """Say how each process is started."""
-        serve = ("serve", "--host", "127.0.0.1", "--port", str(self.port))
-        if self.database_url.startswith("sqlite"):
-            return (serve,)
-        return ((*serve, "--no-worker"), ("worker",), ("worker",))
+        only = ("--no-worker",) if self.workers else ()
+        servers = (("serve", "--host", "127.0.0.1", "--port", str(port), *only) for port in self.ports)
+        return (*servers, *(("worker",) for _ in range(self.workers)))
 
     async def furnish(self) -> None:
         """Install the bank, migrate, and make an app that is connected to it."""
@@ -79,23 +85,21 @@ class House:
         made = json.loads(self._told("bootstrap", "--json"))
         self.key = made["secret_key"]
         scope = Scope(AppId(made["app_id"]), Environment.SANDBOX)
-        store = open_store(read_settings(self._settings), beside_server=True)
-        await store.start()
-        now = SystemClock().now()
-        connection = Connection(
-            id=SystemIds().new(ConnectionId), scope=scope, provider_id="crashbank", created_at=now, updated_at=now
-        )
-        await store.commit(ChangeSet((Insert(connection),)))
-        await store.close()
+        async with opened(read_settings(self._settings)) as container:
+            now, connection_id = container.clock().now(), container.ids().new(ConnectionId)
+            connection = Connection(
+                id=connection_id, scope=scope, provider_id="crashbank", created_at=now, updated_at=now
+            )
+            await container.commit()(ChangeSet((Insert(connection),)))
 
     def start(self, turn: int) -> None:
-        """Start one of the processes; the first one is waited for until it answers."""
+        """Start one of the processes; a server is waited for until it is ready."""
         with (self.folder / f"said-{turn}").open("ab") as said:
             command = (sys.executable, "-m", "zerofee", *self.words[turn])
             process = subprocess.Popen(command, cwd=self.folder, env=self._environment, stdout=said, stderr=said)
         self._running[turn : turn + 1] = [process]
-        if turn == 0:
-            self._wait(process)
+        if turn < self.servers:
+            self._wait(process, turn)
 
     def start_all(self) -> None:
         """Start every process."""
@@ -123,9 +127,9 @@ class House:
         return (self.folder / f"said-{turn}").read_text()
 
     def client(self) -> httpx.AsyncClient:
-        """Make a client with the app's key."""
+        """Make a client with the app's key, which goes from server to server."""
         headers = {"Authorization": f"Bearer {self.key}"}
-        return httpx.AsyncClient(base_url=self.url, headers=headers, trust_env=False, timeout=20)
+        return httpx.AsyncClient(base_url=self.urls[0], headers=headers, transport=Balancer(self.urls), timeout=20)
 
     def _told(self, *arguments: str) -> str:
         command = (sys.executable, "-m", "zerofee", *arguments)
@@ -136,11 +140,11 @@ class House:
             raise DidNotStart(done.stderr)
         return done.stdout
 
-    def _wait(self, process: subprocess.Popen[bytes]) -> None:
+    def _wait(self, process: subprocess.Popen[bytes], turn: int) -> None:
         deadline = time.monotonic() + PATIENCE_S
-        while not _answers(self.port):
+        while not _answers(self.ports[turn]):
             if process.poll() is not None or time.monotonic() > deadline:
-                raise DidNotStart(self.said(0))
+                raise DidNotStart(self.said(turn))
             time.sleep(0.02)
 
     @property

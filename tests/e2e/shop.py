@@ -161,8 +161,8 @@ async def open_shop(
 
     `http` stands in the place of the client that calls providers, `kinds` in that of the installed providers.
     """
-    plenty = {"rate_limit": PLENTY, "auth_rate_limit": PLENTY}
-    container = Container(settings=Settings(database_url="memory://", public_url=PUBLIC_URL, **plenty | settings))
+    usual: dict[str, Any] = {"database_url": "memory://", "rate_limit": PLENTY, "auth_rate_limit": PLENTY}
+    container = Container(settings=Settings(public_url=PUBLIC_URL, **usual | settings))
     clock = ToldClock()
     container.clock.override(clock)
     if http is not None:

@@ -333,3 +333,13 @@ class TestWebhook:
 async def lost(_: Webhook) -> int | None:
     """Lose a webhook."""
     return None
+
+
+@pytest.mark.parametrize("name", BY_PHONE)
+async def test_the_operator_is_found_by_the_number(market: Market, name: str) -> None:
+    order = ORDERS[name] | {"payment_method": "mobile_money", "customer": {"phone": "+2250501020304"}}
+
+    payment = await market.make(order)
+
+    assert (payment["country"], payment["operator"]) == ("CI", "mtn")
+    assert payment["next_action"]["type"] == "ussd_push"

@@ -14,6 +14,7 @@ from zerofee.entrypoints.http.cors import openings
 from zerofee.entrypoints.http.needs import declared
 
 PAYMENTS = "/v1/payments"
+COUNTRIES = "/v1/checkout/countries"
 LOGIN = "/v1/auth/login"
 NOBODY = {"email": "nobody@example.com", "password": "a password of nobody"}
 
@@ -142,8 +143,16 @@ async def test_pages_of_other_origins_may_call_only_what_a_publishable_key_may()
         asked = {**page, "Access-Control-Request-Method": "POST"}
         read = await shop.http.get(PAYMENTS, headers=shop.keyed(**page))
         asking = await shop.http.options(PAYMENTS, headers=asked)
+        countries = await shop.http.get(COUNTRIES, headers=shop.keyed(shop.publishable_key, **page))
+        asking_for_countries = await shop.http.options(
+            COUNTRIES, headers=asked | {"Access-Control-Request-Method": "GET"}
+        )
         opened = openings(shop.app)
 
+    assert countries.status_code == 200
+    for answer in (countries, asking_for_countries):
+        assert answer.headers["access-control-allow-origin"] == page["Origin"]
+        assert "access-control-allow-credentials" not in answer.headers
     assert "access-control-allow-origin" not in read.headers
     assert "access-control-allow-origin" not in asking.headers
     assert all(template.startswith("/v1/checkout/") for _, template in opened)

@@ -18,6 +18,15 @@ HIDDEN = {
     "/docs/errors/{code}",
     "/return/{payment_id}",
     "/test-provider/pay",
+    "/checkout.js",
+    "/checkout/assets/{name}",
+    "/checkout/icons/{name}",
+    "/checkout/{session_id}",
+    "/checkout/{session_id}/code",
+    "/checkout/{session_id}/guess",
+    "/checkout/{session_id}/live",
+    "/checkout/{session_id}/pay",
+    "/checkout/{session_id}/status",
 }
 
 

@@ -240,6 +240,16 @@ def test_doctor_finds_what_keeps_it_from_production(ask: Ask, change: dict[str, 
     assert said in ill.stdout
 
 
+def test_doctor_says_whether_the_cache_answers(ask: Ask, empty_redis_url: str) -> None:
+    told(ask("migrate"))
+
+    answers = told(ask("doctor", ZEROFEE_CACHE_URL=empty_redis_url, ZEROFEE_CACHE_TIMEOUT="5"))
+    away = told(ask("doctor", ZEROFEE_CACHE_URL="redis://127.0.0.1:1"))
+
+    assert "ok    cache: answers" in answers
+    assert "warn  cache: does not answer" in away
+
+
 def test_doctor_notices_a_slip_of_the_pen(ask: Ask) -> None:
     assert "did you mean ZEROFEE_LOG_LEVEL?" in ask("doctor", ZEROFEE_LOG_LEVLE="info").stdout
 

@@ -26,6 +26,7 @@ POSTGRES = {prepared.name: prepared for prepared in Statements(PostgresDialect()
 # A scan of a partial index looks at what is in it and at nothing else; each of these is small on purpose.
 MAY_SCAN = {
     "ix_attempts_in_flight", "ix_payments_due", "ix_attempts_ask", "ix_claims_finished", "ix_webhook_endpoints_listens",
+    "ix_wallets_indebted",
 }  # fmt: skip
 
 # What a statement brings along or has found before: a list it was given, its own `WITH`, a constant.
@@ -35,8 +36,10 @@ OF_THE_STATEMENT = re.compile(r"anon_\d+|due|CONSTANT")
 # scope and key, and the worker's own questions.
 CROSSES_SCOPES = {
     "insert apps", "update apps", "read apps", "manage apps", "routing strategy", "walk apps", "walk connections", "key by digest",
-    "known claims", "finish claim", "ping", "connection by id alone", "connections by names", "due provider events",
+    "known claims", "finish claim", "ping", "connection by id alone", "charge of payment", "connections by names", "due provider events",
     "beat", "alone", "chore", "orphans", "due attempts", "due payments", "reap claims",
+    "due withdrawals", "due credits", "find indebted",
+    "checkout session by id alone", "versions of payments on pages",
     "lanes", "release lanes", "reap webhook_deliveries",
 }  # fmt: skip
 
@@ -48,6 +51,10 @@ OF_PEOPLE = {"users", "sessions", "one_time_codes", "letters", "tallies"}
 
 # Which index was made for what. SQLite names those of constraints by number, so these are told by their first column.
 MADE_FOR = {
+    "read entries of source": "source_id",
+    "list payouts": "withdrawal_id",
+    "due withdrawals": "ix_withdrawals_send",
+    "due credits": "ix_pending_credits_due",
     "list attempts": "payment_id",
     "page payments reference": "reference",
     "page payments after reference": "reference",

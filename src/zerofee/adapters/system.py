@@ -4,7 +4,7 @@ import asyncio
 import os
 import secrets
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -19,11 +19,19 @@ _NS_PER_MS: Final = 1_000_000
 
 
 class SystemClock:
-    """The machine's clock."""
+    """The machine's clock, set by the storage's where that differs."""
+
+    def __init__(self) -> None:
+        """Begin by the machine's own."""
+        self._ahead = timedelta()
 
     def now(self) -> datetime:
         """Give the time as an aware datetime in UTC."""
-        return datetime.now(UTC)
+        return datetime.now(UTC) + self._ahead
+
+    def follow(self, told: datetime) -> None:
+        """Go by a clock that shows `told`."""
+        self._ahead += told - self.now()
 
     async def sleep(self, seconds: int) -> None:
         """Wait, while others work."""

@@ -70,7 +70,7 @@ class Capabilities:
 
     `idempotent_create`: the same provider key and bytes may be sent again without a second charge.
     `absence_final_after_s`: how long after the call's deadline "no such thing" may still be untrue.
-    `call_timeout_s`: the deadline of one call.
+    `call_timeout_s`: the deadline of one call. `predicts_operator`: it finds out whose a phone number is by itself.
     """
 
     provider_id: str
@@ -80,6 +80,7 @@ class Capabilities:
     environments: frozenset[Environment] = frozenset(Environment)
     credentials: tuple[CredentialField, ...] = ()
     idempotent_create: bool = False
+    predicts_operator: bool = False
     absence_final_after_s: int = 900
     call_timeout_s: int = 20
 

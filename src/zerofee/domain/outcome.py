@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Final
 
 from zerofee.domain.failure import FailureCode
 from zerofee.domain.money import Money
@@ -10,6 +11,9 @@ from zerofee.domain.next_action import NextAction
 
 # What an adapter needs again, such as a token: it may be secret, so no `repr` shows it.
 Details = Mapping[str, str]
+
+SECRET_DETAIL: Final = "secret_"  # noqa: S105  how such names begin, not a secret
+"""How the name of a detail begins that is a secret: every store keeps its value sealed, and nothing shows it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,16 +55,17 @@ from zerofee.application.payments.authenticate_payment import AuthenticatePaymen
 from zerofee.application.payments.cancel_payment import CancelPayment
 from zerofee.application.payments.capture_payment import CapturePayment
 from zerofee.application.payments.charged import Charged
-from zerofee.application.payments.come_back import ComeBack
 from zerofee.application.payments.create_payment import CreatePayment
 from zerofee.application.payments.noting import Noting
 from zerofee.application.payments.open_session import OpenSession
 from zerofee.application.payments.operate import Operate
 from zerofee.application.payments.record_outcome import RecordOutcome
 from zerofee.application.payments.refund_payment import RefundPayment
+from zerofee.application.payments.route_order import RouteOrder
 from zerofee.application.payments.send_attempt import SendAttempt
 from zerofee.application.publishing import Publishing
 from zerofee.application.reading import Reading
+from zerofee.application.upkeep.come_back import ComeBack
 from zerofee.application.upkeep.expire import Expire
 from zerofee.application.upkeep.reap import Reap
 from zerofee.application.upkeep.recover import Recover
@@ -141,7 +142,9 @@ class Container(DeclarativeContainer):
 
     account_rules = Singleton(rules_for.accounts, settings)
 
-    store = Singleton(open_store, settings, beside_server=beside_server)
+    envelopes = Singleton(Envelopes, settings.provided.encryption_keys)
+    vault = Singleton(EnvelopeVault, envelopes)
+    store = Singleton(open_store, settings, vault, beside_server=beside_server)
     outbox = store.provided.outbox
     bell = Singleton(Bell)
     listening = Singleton(RememberedEndpoints, outbox)
@@ -155,8 +158,6 @@ class Container(DeclarativeContainer):
     hasher = Singleton(KeyHasher, settings.provided.api_key_pepper)
     issue_key = Singleton(IssueKey, hasher, ids)
     keys = Singleton(RememberedKeys, store.provided.keys)
-    envelopes = Singleton(Envelopes, settings.provided.encryption_keys)
-    vault = Singleton(EnvelopeVault, envelopes)
     signing = Singleton(EnvelopeSigning, envelopes)
     sealed_answers = Singleton(SealedAnswers, envelopes)
     http = Singleton(_http, settings)
@@ -197,7 +198,7 @@ class Container(DeclarativeContainer):
     offer_methods = Singleton(OfferMethods, tables, directory)
     create_payment = Singleton(
         CreatePayment,
-        tables,
+        Singleton(RouteOrder, tables, operators),
         directory,
         once,
         publishing,
@@ -253,7 +254,7 @@ class Container(DeclarativeContainer):
         ledger,
         tables,
         directory,
-        Singleton(Carriers),
+        operators,
         once,
         publishing,
         showing,

@@ -78,7 +78,7 @@ def _loud_logs(settings: Settings) -> Iterator[str]:
 
 def _open_networks(settings: Settings) -> Iterator[str]:
     for network in settings.outbound_allow:
-        if any(network.version == inner.version and network.overlaps(inner) for inner in _INNERMOST):  # type: ignore[arg-type]  # the same version
+        if any(network.version == inner.version and network.overlaps(inner) for inner in _INNERMOST):
             yield f"OUTBOUND_ALLOW holds {network}, which leads to this machine or its cloud's secrets: take it out."
 
 

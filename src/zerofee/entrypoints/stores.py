@@ -17,6 +17,7 @@ from zerofee.domain.ports.keys import Keys
 from zerofee.domain.ports.ledger import Books, Ledger
 from zerofee.domain.ports.outbox import Deliveries, Endpoints, Outbox
 from zerofee.domain.ports.store import Commit, Reads
+from zerofee.domain.ports.vault import DetailVault
 from zerofee.domain.ports.views import Views
 from zerofee.domain.ports.work import Work
 from zerofee.domain.scope import Scope
@@ -135,17 +136,17 @@ class Store(Protocol):
         ...
 
 
-def open_store(settings: Settings, *, beside_server: bool) -> Store:
+def open_store(settings: Settings, vault: DetailVault | None = None, *, beside_server: bool) -> Store:
     """
     Make the storage of `DATABASE_URL`; `start` opens it.
 
-    `beside_server` is for a tool that runs next to a server on SQLite. Raises `SettingsRefused` for a URL that names
-    no storage of ours.
+    `vault` seals what is secret in attempts; a tool that writes none needs none. `beside_server` is for a tool that
+    runs next to a server on SQLite. Raises `SettingsRefused` for a URL that names no storage of ours.
     """
     if settings.database_url == MEMORY:
         return MemoryStore()
     try:
-        return SqlStore(settings.database_url, insist=settings.production, beside=beside_server)
+        return SqlStore(settings.database_url, insist=settings.production, beside=beside_server, vault=vault)
     except (ArgumentError, ValueError) as fault:
         # What SQLAlchemy says of a URL may repeat it, with its password.
         said = str(fault) if isinstance(fault, ValueError) else "it is no URL"

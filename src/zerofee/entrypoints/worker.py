@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Final
 
 from zerofee.application.accounts.send_letters import SendLetters
@@ -34,6 +35,8 @@ _BALANCES_EVERY_S: Final = 5
 _LEDGER_EVERY_S: Final = 3600
 _SWEEP_EVERY_S: Final = 600
 _LONGEST_WAIT_S: Final = 30
+# Two clocks that differ by less are one.
+_ALLOWED: Final = timedelta(seconds=1)
 # What rings is looked after at once, and then not for so long: a busy server would look all the time.
 _BREATH_S: Final = 0.05
 
@@ -115,8 +118,18 @@ class Worker:
     clock: Clock
 
     async def beat(self) -> int:
-        """Say that this process is alive, so that nobody takes what it sends for lost."""
-        await self.work.beat(self.boot_id, self.clock.now())
+        """
+        Say that this process is alive, so that nobody takes what it sends for lost; and go by the storage's clock.
+
+        Source: reliability rules CAL-3.
+        """
+        before = self.clock.now()
+        told = await self.work.beat(self.boot_id, before)
+        after = self.clock.now()
+        if not before - _ALLOWED <= told <= after + _ALLOWED:
+            _LOG.warning("this machine's clock is off the storage's by %s, and is not gone by", abs(told - after))
+            self.clock.follow(told)
+            await self.work.beat(self.boot_id, told)
         return 0
 
     async def run_due(self) -> int:

@@ -9,6 +9,7 @@ from zerofee.domain.app import ApiKey, App, KeyKind
 from zerofee.domain.attempt import Attempt, AttemptDraft, AttemptKind
 from zerofee.domain.capabilities import Capabilities, Flow, Operation, Step
 from zerofee.domain.connection import Connection
+from zerofee.domain.country import Country
 from zerofee.domain.currency import currency
 from zerofee.domain.customer import Customer
 from zerofee.domain.delivery import Delivery
@@ -31,6 +32,7 @@ from zerofee.domain.ids import (
     RouteId,
     SessionId,
     UserId,
+    WithdrawalId,
 )
 from zerofee.domain.inbox import InboxEvent
 from zerofee.domain.letter import Letter, LetterKind
@@ -46,6 +48,7 @@ from zerofee.domain.scope import Environment, Permission, Scope
 from zerofee.domain.session import Session
 from zerofee.domain.user import User
 from zerofee.domain.wish import Wish
+from zerofee.domain.withdrawal import Destination, Withdrawal
 
 XOF: Final = currency("XOF")
 SCOPE: Final = Scope(AppId("app_01KDVQ6R000000000000000000"), Environment.SANDBOX)
@@ -142,6 +145,19 @@ a_refund = partial(
     payment_id=PAYMENT_ID,
     money=Money(5000, XOF),
     provider_id=PROVIDER_ID,
+    news=1,
+    created_at=START,
+    updated_at=START,
+)
+a_withdrawal = partial(
+    Withdrawal,
+    id=WithdrawalId("wdr_01KDVQ6R00000000000000000B"),
+    scope=SCOPE,
+    money=Money(3000, XOF),
+    destination=Destination(phone="+2250700000000", country=Country("CI"), operator="orange"),
+    connection_id=CONNECTION_ID,
+    provider_id=PROVIDER_ID,
+    attempts=1,
     news=1,
     created_at=START,
     updated_at=START,

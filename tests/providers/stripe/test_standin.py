@@ -15,6 +15,7 @@ from zerofee.adapters.memory.clock import ToldClock
 from zerofee.adapters.providers.stripe.adapter import PROVIDER, Stripe
 from zerofee.domain.currency import Currency
 from zerofee.domain.failure import FailureCode
+from zerofee.domain.ids import AttemptId
 from zerofee.domain.money import Money
 from zerofee.domain.next_action import Redirect
 from zerofee.domain.outcome import (
@@ -29,6 +30,7 @@ from zerofee.domain.outcome import (
     Refused,
     Unknown,
 )
+from zerofee.domain.ports.listing import CannotList
 from zerofee.domain.ports.provider import (
     ChargeOrder,
     CredentialsAccepted,
@@ -38,6 +40,7 @@ from zerofee.domain.ports.provider import (
 )
 from zerofee.domain.ports.vault import Secret
 from zerofee.domain.scope import Environment
+from zerofee.domain.sweeping import Span
 from zerofee.domain.wish import CaptureMode
 from zerofee.entrypoints.standins.app import Standins, create_standins
 from zerofee.entrypoints.standins.book import Kind
@@ -520,3 +523,29 @@ async def test_shows_events_charges_and_intents_as_published(scene: Scene) -> No
         assert isinstance(reply, HttpReply)
         assert reply.status == (404 if "nobody" in path else 200)
         assert faults_of_reply(call, reply) == []
+
+
+async def test_lists_what_was_paid_in_a_span(scene: Scene) -> None:
+    """ASK-7: more than one page, of which some are held, open, or the merchant's own."""
+    orders = [replace(ORDER, attempt_id=AttemptId(f"att_{number:026d}")) for number in range(103)]
+    for number, order in enumerate(orders):
+        known = await opened(scene, replace(order, provider_key=f"key-{number}"))
+        if number != 5:
+            await scene.press(known[1], "approve")
+    await paid(scene, replace(HOLD, attempt_id=AttemptId("att_held"), provider_key="key-held"))
+    now = scene.clock.now()
+
+    listed = await scene.merchant().listed(Span(now - timedelta(hours=1), now + timedelta(minutes=1)))
+    before = await scene.merchant().listed(Span(now - timedelta(hours=2), now - timedelta(hours=1)))
+
+    assert {movement.our_reference for movement in listed} == {o.attempt_id for o in orders} - {orders[5].attempt_id}
+    assert {movement.money for movement in listed} == {EUROS}
+    assert before == ()
+
+
+async def test_says_when_the_list_could_not_be_read(scene: Scene) -> None:
+    scene.break_line(Failing.ERROR_BEFORE)
+    now = scene.clock.now()
+
+    with pytest.raises(CannotList):
+        await scene.merchant().listed(Span(now - timedelta(hours=1), now))

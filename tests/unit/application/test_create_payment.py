@@ -14,7 +14,7 @@ from zerofee.domain.failure import FailureCode
 from zerofee.domain.method import CARD
 from zerofee.domain.money import Money
 from zerofee.domain.new_payment import InvalidField
-from zerofee.domain.next_action import UssdPush
+from zerofee.domain.next_action import Redirect, UssdPush
 from zerofee.domain.outcome import Accepted, ActionRequired, Declined, NotSent, Outcome, Paid, Proceed, Refused
 from zerofee.domain.payment_status import PaymentStatus
 from zerofee.domain.ports.provider import ChargeOrder
@@ -218,11 +218,11 @@ class TestWithoutACandidate:
 
 
 class TestWrongOrders:
-    async def test_need_a_method(self, process: Process) -> None:
-        with pytest.raises(InvalidField) as refused:
-            await process.create(an_order(method=None))
+    async def test_need_no_method_for_the_page_is_where_it_is_chosen(self, world: World, process: Process) -> None:
+        payment = await process.create(an_order(method=None))
 
-        assert refused.value.field == "payment_method"
+        assert payment.next_action == Redirect(payment.hosted_url or "")
+        assert world.provider.called == []
 
     async def test_name_a_provider_that_is_installed(self, world: World, process: Process) -> None:
         with pytest.raises(InvalidField) as refused:
@@ -262,9 +262,10 @@ class TestStorageAway:
 
         (attempt,) = list(world.store.reads._shop.attempts)
         assert attempt.state is A.SENDING
+        assert attempt.of_payment is not None
         commit.away = lambda _: False
         await process.upkeep(60)
-        assert (await world.payment(attempt.payment_id)).status is S.SUCCEEDED
+        assert (await world.payment(attempt.of_payment)).status is S.SUCCEEDED
         assert len(world.provider.taken()) == 1
 
     async def test_is_found_written_when_only_the_acknowledgement_was_lost(self, world: World) -> None:

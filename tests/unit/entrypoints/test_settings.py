@@ -1,3 +1,4 @@
+from ipaddress import ip_network
 from pathlib import Path
 
 import msgspec
@@ -6,6 +7,7 @@ from dotenv import dotenv_values
 
 from zerofee.adapters.notify.log import LogNotifier, NoNotifier
 from zerofee.adapters.notify.smtp import SmtpNotifier
+from zerofee.domain.budget import Budget
 from zerofee.domain.ports.vault import Secret
 from zerofee.entrypoints.notifiers import open_notifier
 from zerofee.entrypoints.production import problems
@@ -66,6 +68,9 @@ def test_reads_what_is_set() -> None:
             "ZEROFEE_PUBLIC_URL": "https://pay.example.com/",
             "ZEROFEE_ACME_BASE_URL": "https://sandbox.acme.example",
             "ZEROFEE_DRAIN_TIME": "",
+            "ZEROFEE_RATE_LIMIT": "10/1",
+            "ZEROFEE_TRUSTED_PROXIES": "10.0.0.0/8, 192.0.2.7",
+            "ZEROFEE_CACHE_TIMEOUT": "0.2",
         }
     )
 
@@ -75,6 +80,9 @@ def test_reads_what_is_set() -> None:
     assert settings.public_url == "https://pay.example.com"
     assert settings.base_urls == {"acme": "https://sandbox.acme.example"}
     assert settings.drain_time == 25
+    assert settings.rate_limit == Budget(10, 1)
+    assert settings.trusted_proxies == (ip_network("10.0.0.0/8"), ip_network("192.0.2.7/32"))
+    assert settings.cache_timeout == 0.2
 
 
 @pytest.mark.parametrize(
@@ -91,6 +99,16 @@ def test_reads_what_is_set() -> None:
         ("ZEROFEE_PUBLIC_URL", "https://pay.example.com/?x=1"),
         ("ZEROFEE_DATABASE_URL", "mysql://db/zerofee"),
         ("ZEROFEE_DATABASE_URL", "zerofee.db"),
+        ("ZEROFEE_CACHE_URL", "localhost:6379"),
+        ("ZEROFEE_CACHE_TIMEOUT", "0"),
+        ("ZEROFEE_CACHE_TIMEOUT", "6"),
+        ("ZEROFEE_CORS_ORIGINS", "shop.example.com"),
+        ("ZEROFEE_CORS_ORIGINS", "https://shop.example.com/"),
+        ("ZEROFEE_RATE_LIMIT", "600"),
+        ("ZEROFEE_RATE_LIMIT", "0/60"),
+        ("ZEROFEE_RATE_LIMIT", "600/0"),
+        ("ZEROFEE_TRUSTED_PROXIES", "10.0.0.0/8,localhost"),
+        ("ZEROFEE_TRUSTED_PROXIES", "10.0.0.1/8"),
         ("ZEROFEE_DATABASE_URL", "sqlite+aiosqlite:///:memory:"),
     ],
 )
@@ -196,6 +214,9 @@ def test_production_refuses_the_defaults() -> None:
         ({"ZEROFEE_ENCRYPTION_KEYS": "b" * 32 + "," + "b" * 32}, "ENCRYPTION_KEYS"),
         ({"ZEROFEE_PUBLIC_URL": "http://pay.example.com"}, "PUBLIC_URL"),
         ({"ZEROFEE_CORS_ORIGINS": "https://shop.example.com,*"}, "CORS_ORIGINS"),
+        ({"ZEROFEE_CORS_ORIGINS": "http://shop.example.com"}, "CORS_ORIGINS"),
+        ({"ZEROFEE_TRUSTED_PROXIES": "0.0.0.0/0"}, "TRUSTED_PROXIES"),
+        ({"ZEROFEE_TRUSTED_PROXIES": "::/0"}, "TRUSTED_PROXIES"),
         ({"ZEROFEE_LOG_LEVEL": "debug"}, "LOG_LEVEL"),
         ({"ZEROFEE_PROVIDER_TIMEOUT": "61"}, "PROVIDER_TIMEOUT"),
         ({"ZEROFEE_REQUEST_BUDGET": "61"}, "REQUEST_BUDGET"),

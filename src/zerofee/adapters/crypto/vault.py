@@ -1,5 +1,7 @@
-"""The vault port: a connection's credentials in one envelope, which opens for that row alone."""
+"""The vault ports: a connection's credentials, or one detail of an attempt's, in an envelope for that row alone."""
 
+import base64
+import binascii
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -7,6 +9,7 @@ from typing import Final
 import msgspec
 
 from zerofee.adapters.crypto.envelope import Envelopes, Place, key_id
+from zerofee.domain.attempt import Attempt
 from zerofee.domain.connection import Connection
 from zerofee.domain.ports.vault import SealBroken, Secret
 
@@ -32,6 +35,15 @@ class EnvelopeVault:
             raise SealBroken("what was sealed is not a set of credentials") from None
         return {name: Secret(value) for name, value in plain.items()}
 
+    def seal_detail(self, attempt: Attempt, name: str, value: str) -> str:
+        return base64.b64encode(self.envelopes.seal(_place_of(attempt, name), value.encode())).decode()
+
+    def open_detail(self, attempt: Attempt, name: str, sealed: str) -> str:
+        try:
+            return self.envelopes.open(_place_of(attempt, name), base64.b64decode(sealed, validate=True)).decode()
+        except (binascii.Error, ValueError):
+            raise SealBroken("what was kept is no sealed detail") from None
+
     def rewrap(self, connection: Connection) -> bytes | None:
         """
         Seal a connection's credentials under the newest key; `None` when they are already.
@@ -45,6 +57,16 @@ class EnvelopeVault:
     def key_id(self, connection: Connection) -> str:
         """Name the key that a connection is sealed under, to count what is left under each."""
         return key_id(connection.sealed)
+
+
+def _place_of(attempt: Attempt, name: str) -> Place:
+    return Place(
+        app_id=attempt.scope.app_id,
+        environment=attempt.scope.environment,
+        owner_id=attempt.id,
+        provider_id=attempt.provider_id,
+        field=f"details.{name}",
+    )
 
 
 def _place(connection: Connection) -> Place:

@@ -18,8 +18,9 @@ class MemoryWork:
         """Work on `shop`."""
         self._shop = shop
 
-    async def beat(self, boot_id: str, now: datetime) -> None:
+    async def beat(self, boot_id: str, now: datetime) -> datetime:
         self._shop.beats[boot_id] = now
+        return now
 
     async def alone(self, boot_id: str) -> None:
         for other in self._shop.beats.keys() - {boot_id}:

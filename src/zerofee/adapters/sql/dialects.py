@@ -66,6 +66,11 @@ class SqlDialect(Protocol):
         """Give SQLAlchemy's dialect, for compiling."""
         ...
 
+    @property
+    def clock(self) -> str:
+        """Give what shows the engine's own time in microseconds when a beat is written, or repeats the beat's."""
+        ...
+
     def insert(self, table: Table) -> Upsert:
         """Begin an insert that may say what to do on conflict."""
         ...
@@ -97,6 +102,8 @@ class SqliteDialect:
     def __init__(self) -> None:
         """Make the compiler's side."""
         self.dialect: Dialect = SQLiteDialect_aiosqlite()
+        # It runs on this machine, so its clock is ours.
+        self.clock = "beat_at"
 
     def insert(self, table: Table) -> Upsert:
         return sqlite.insert(table)
@@ -131,6 +138,7 @@ class PostgresDialect:
     def __init__(self) -> None:
         """Make the compiler's side."""
         self.dialect: Dialect = PGDialect_asyncpg()  # type: ignore[no-untyped-call]
+        self.clock = "(extract(epoch FROM clock_timestamp()) * 1000000)::bigint"
 
     def insert(self, table: Table) -> Upsert:
         return postgresql.insert(table)

@@ -7,7 +7,7 @@ from zerofee.adapters.sql.apps import in_app, one_of, page_by
 from zerofee.adapters.sql.engine import Engine
 from zerofee.adapters.sql.inbox_statements import InboxStatements
 from zerofee.adapters.sql.reads import scope_values
-from zerofee.adapters.sql.rows.attempt import attempt_of
+from zerofee.adapters.sql.rows.attempt import AttemptRows
 from zerofee.adapters.sql.rows.encoding import micros
 from zerofee.adapters.sql.rows.inbox import inbox_of
 from zerofee.adapters.sql.rows.routing import connection_of
@@ -22,9 +22,10 @@ from zerofee.domain.scope import Environment, Scope
 class SqlInbox:
     """The `Inbox` port."""
 
-    def __init__(self, engine: Engine, statements: InboxStatements) -> None:
+    def __init__(self, engine: Engine, statements: InboxStatements, attempts: AttemptRows) -> None:
         """Read and claim by `engine`."""
         self._engine = engine
+        self._attempts = attempts
         self._statements = statements
 
     async def connection(self, connection_id: ConnectionId) -> Connection | None:
@@ -40,11 +41,11 @@ class SqlInbox:
     async def attempt_known_by(self, scope: Scope, connection_id: ConnectionId, name: str) -> Attempt | None:
         values = {**scope_values(scope), "connection_id": connection_id, "name": name}
         found = await self._engine.fetch(self._statements.attempt, values)
-        return attempt_of(found[0]) if found else None
+        return self._attempts.attempt_of(found[0]) if found else None
 
     async def charge_of(self, payment_id: PaymentId) -> Attempt | None:
         found = await self._engine.fetch(self._statements.charge, {"payment_id": payment_id})
-        return attempt_of(found[0]) if found else None
+        return self._attempts.attempt_of(found[0]) if found else None
 
     async def event_of(self, app_id: AppId, event_id: InboxId) -> InboxEvent:
         values = {**in_app(app_id, None), "id": event_id}

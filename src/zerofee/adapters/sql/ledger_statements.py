@@ -6,7 +6,7 @@ from typing import Self
 from sqlalchemy import ColumnElement, Integer, Select, Table, and_, bindparam, cast, func, select, text, tuple_
 from sqlalchemy.sql import Executable
 
-from zerofee.adapters.sql.columns import Whole
+from zerofee.adapters.sql.columns import Whole, quoted
 from zerofee.adapters.sql.dialects import SqlDialect
 from zerofee.adapters.sql.ledger_tables import ENTRIES, FEE_RULES, PENDING_CREDITS, WITHDRAWALS
 from zerofee.adapters.sql.prepared import Prepared, prepare
@@ -82,7 +82,7 @@ def _payouts() -> Executable:
 
 def _withdrawn() -> Executable:
     recent = WITHDRAWALS.c.created_at >= bindparam("since", type_=Whole)
-    counts = WITHDRAWALS.c.status.in_(sorted(status.value for status in COUNTS))
+    counts = text(f"status IN ({quoted(sorted(COUNTS))})")
     minor = func.sum(WITHDRAWALS.c.amount_minor).filter(recent, counts)
     return select(
         cast(func.coalesce(minor, 0), Whole).label("minor"),

@@ -7,7 +7,7 @@ from zerofee.adapters.sql.engine import Engine
 from zerofee.adapters.sql.prepared import Prepared
 from zerofee.adapters.sql.read_statements import ReadStatements
 from zerofee.adapters.sql.rows.app import api_key_of
-from zerofee.adapters.sql.rows.attempt import attempt_of
+from zerofee.adapters.sql.rows.attempt import AttemptRows
 from zerofee.adapters.sql.rows.claim import claim_of
 from zerofee.adapters.sql.rows.encoding import Row
 from zerofee.adapters.sql.rows.payment import payment_of
@@ -33,20 +33,21 @@ T = TypeVar("T")
 class SqlReads:
     """The `Reads` and `Keys` ports, and the lists that routing is made of."""
 
-    def __init__(self, engine: Engine, statements: ReadStatements) -> None:
+    def __init__(self, engine: Engine, statements: ReadStatements, attempts: AttemptRows) -> None:
         """Read by `engine`."""
         self._engine = engine
+        self._attempts = attempts
         self._statements = statements
 
     async def payment(self, scope: Scope, payment_id: PaymentId) -> Payment:
         return await self._one(self._statements.payment, scope, payment_id, payment_of, "payment")
 
     async def attempt(self, scope: Scope, attempt_id: AttemptId) -> Attempt:
-        return await self._one(self._statements.attempt, scope, attempt_id, attempt_of, "attempt")
+        return await self._one(self._statements.attempt, scope, attempt_id, self._attempts.attempt_of, "attempt")
 
     async def attempts(self, scope: Scope, payment_id: PaymentId) -> tuple[Attempt, ...]:
         values = {**scope_values(scope), "payment_id": payment_id}
-        return await self._all(self._statements.attempts, values, attempt_of)
+        return await self._all(self._statements.attempts, values, self._attempts.attempt_of)
 
     async def refund(self, scope: Scope, refund_id: RefundId) -> Refund:
         return await self._one(self._statements.refund, scope, refund_id, refund_of, "refund")

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from itertools import combinations
+from typing import Final
 
 from zerofee.adapters.sql.account_statements import AccountStatements
 from zerofee.adapters.sql.app_statements import AppStatements
@@ -14,16 +15,19 @@ from zerofee.adapters.sql.outbox_statements import OutboxStatements
 from zerofee.adapters.sql.page_statements import FILTERS, PageStatements
 from zerofee.adapters.sql.prepared import Prepared, prepare
 from zerofee.adapters.sql.read_statements import ReadStatements
+from zerofee.adapters.sql.rows.attempt import AttemptRows
 from zerofee.adapters.sql.work_statements import WorkStatements
 from zerofee.adapters.sql.write_statements import WriteStatements
+
+_NO_SECRETS: Final = AttemptRows()
 
 
 class Statements:
     """Every statement for one dialect."""
 
-    def __init__(self, sql: SqlDialect) -> None:
+    def __init__(self, sql: SqlDialect, attempts: AttemptRows = _NO_SECRETS) -> None:
         """Compile all but the pages, whose statements depend on what is asked."""
-        self.writes = WriteStatements(sql)
+        self.writes = WriteStatements(sql, attempts)
         self.reads = ReadStatements.of(sql)
         self.pages = PageStatements(sql)
         self.work = WorkStatements.of(sql)

@@ -15,10 +15,12 @@ from zerofee.adapters.sql.ledger import SqlLedger
 from zerofee.adapters.sql.outbox import SqlOutbox
 from zerofee.adapters.sql.postgres_engine import PostgresEngine
 from zerofee.adapters.sql.reads import SqlReads
+from zerofee.adapters.sql.rows.attempt import AttemptRows
 from zerofee.adapters.sql.sqlite_engine import SqliteEngine
 from zerofee.adapters.sql.statements import Statements
 from zerofee.adapters.sql.views import SqlViews
 from zerofee.adapters.sql.work import SqlWork
+from zerofee.domain.ports.vault import DetailVault
 
 
 class SqlStore:
@@ -26,18 +28,22 @@ class SqlStore:
     Every storage port over one database.
 
     `gaps` tells after `start` what the database does not keep of our promises, in sentences; with `insist` (as in
-    production) a gap is refused. `beside` is for a tool that runs next to a server on SQLite.
+    production) a gap is refused. `beside` is for a tool that runs next to a server on SQLite. `vault` seals what is
+    secret in an attempt's details; without one such an attempt is refused.
     """
 
-    def __init__(self, url: str, *, insist: bool = True, beside: bool = False) -> None:
+    def __init__(
+        self, url: str, *, insist: bool = True, beside: bool = False, vault: DetailVault | None = None
+    ) -> None:
         """Prepare for `sqlite+aiosqlite:///path` or `postgresql+asyncpg://…`; nothing is opened yet."""
         self._engine = _engine(make_url(url), beside=beside)
         self._insist = insist
         self.exclusive = isinstance(self._engine, SqliteEngine) and not beside
         self.gaps: tuple[str, ...] = ()
-        statements = Statements(self._engine.sql)
+        attempts = AttemptRows(vault)
+        statements = Statements(self._engine.sql, attempts)
         self.commit = Committer(self._engine, statements)
-        self.reads = SqlReads(self._engine, statements.reads)
+        self.reads = SqlReads(self._engine, statements.reads, attempts)
         self.keys = self.reads
         self.views = SqlViews(self._engine, statements.pages)
         self.work = SqlWork(self._engine, statements.work)
@@ -46,7 +52,7 @@ class SqlStore:
         self.accounts = SqlAccounts(self._engine, statements.accounts)
         self.outbox = SqlOutbox(self._engine, statements.outbox, statements.pages)
         self.checkouts = SqlCheckouts(self._engine, statements.checkouts)
-        self.inbox = SqlInbox(self._engine, statements.inbox)
+        self.inbox = SqlInbox(self._engine, statements.inbox, attempts)
         self.ledger = SqlLedger(self._engine, statements.ledger, statements.pages)
 
     async def start(self) -> None:

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from zerofee.adapters.sql.engine import Engine
-from zerofee.adapters.sql.rows.encoding import Row, micros, scope_of
+from zerofee.adapters.sql.rows.encoding import Row, micros, scope_of, time_of
 from zerofee.adapters.sql.work_statements import WorkStatements
 from zerofee.domain.ids import AttemptId, PaymentId, WithdrawalId
 from zerofee.domain.ports.work import DueAttempt, DueCredit, DuePayment, DueWithdrawal
@@ -17,8 +17,9 @@ class SqlWork:
         self._engine = engine
         self._statements = statements
 
-    async def beat(self, boot_id: str, now: datetime) -> None:
-        await self._engine.change(self._statements.beat, {"boot_id": boot_id, "now": micros(now)})
+    async def beat(self, boot_id: str, now: datetime) -> datetime:
+        told = await self._engine.change(self._statements.beat, {"boot_id": boot_id, "now": micros(now)})
+        return time_of(told[0]["told"])
 
     async def alone(self, boot_id: str) -> None:
         await self._engine.change(self._statements.alone, {"boot_id": boot_id})

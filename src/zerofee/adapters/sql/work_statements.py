@@ -3,7 +3,20 @@
 from dataclasses import dataclass
 from typing import Self
 
-from sqlalchemy import Column, Integer, Table, and_, bindparam, delete, exists, or_, select, text, update
+from sqlalchemy import (
+    Column,
+    Integer,
+    Table,
+    and_,
+    bindparam,
+    delete,
+    exists,
+    literal_column,
+    or_,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.sql import Executable
 
 from zerofee.adapters.sql.columns import Whole
@@ -51,7 +64,9 @@ class WorkStatements:
 def _beat(sql: SqlDialect) -> Executable:
     now = bindparam("now", type_=Whole)
     beat = sql.insert(BOOTS).values(id=bindparam("boot_id"), beat_at=now)
-    return beat.on_conflict_do_update(index_elements=[BOOTS.c.id], set_={"beat_at": beat.excluded.beat_at})
+    return beat.on_conflict_do_update(
+        index_elements=[BOOTS.c.id], set_={"beat_at": beat.excluded.beat_at}
+    ).returning(literal_column(sql.clock).label("told"))
 
 
 def _alone() -> Executable:

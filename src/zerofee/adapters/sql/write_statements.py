@@ -17,7 +17,7 @@ from zerofee.adapters.sql.prepared import OLD, Args, Prepared, prepare
 from zerofee.adapters.sql.record_tables import AUDIT_ENTRIES, PROVIDER_EVENTS
 from zerofee.adapters.sql.rows.account import code_row, letter_row, session_row, tally_row, user_row
 from zerofee.adapters.sql.rows.app import api_key_row, app_row, key_used_row
-from zerofee.adapters.sql.rows.attempt import attempt_row
+from zerofee.adapters.sql.rows.attempt import AttemptRows
 from zerofee.adapters.sql.rows.audit import audit_row
 from zerofee.adapters.sql.rows.checkout import checkout_row
 from zerofee.adapters.sql.rows.claim import claim_row, finish_row
@@ -72,14 +72,15 @@ from zerofee.domain.withdrawal import Withdrawal
 ToRow = Callable[[Any], dict[str, Any]]
 Join = Callable[[Sequence[Args]], list[Args]]
 
-_TABLES: Final[Mapping[type[Insertable], tuple[Table, ToRow]]] = {
+Tables = Mapping[type[Insertable], tuple[Table, ToRow]]
+
+_TABLES: Final[Tables] = {
     App: (APPS, app_row),
     ApiKey: (API_KEYS, api_key_row),
     Connection: (CONNECTIONS, connection_row),
     Route: (ROUTES, route_row),
     Payment: (PAYMENTS, payment_row),
     Refund: (REFUNDS, refund_row),
-    Attempt: (ATTEMPTS, attempt_row),
     Event: (EVENTS, event_row),
     Claim: (CLAIMS, claim_row),
     CheckoutSession: (CHECKOUT_SESSIONS, checkout_row),
@@ -147,13 +148,14 @@ class Writing:
 class WriteStatements:
     """All of them: `of` by slot, `ordered` as they are run."""
 
-    def __init__(self, sql: SqlDialect) -> None:
+    def __init__(self, sql: SqlDialect, attempts: AttemptRows) -> None:
         """Compile for one dialect."""
-        self.of: dict[Slot, tuple[Writing, ...]] = {slot: _writings(sql, slot) for slot in SLOTS}
+        tables: Tables = {**_TABLES, Attempt: (ATTEMPTS, attempts.row_of)}
+        self.of: dict[Slot, tuple[Writing, ...]] = {slot: _writings(sql, slot, tables) for slot in SLOTS}
         self.ordered = tuple(writing for slot in SLOTS for writing in self.of[slot])
 
 
-def _writings(sql: SqlDialect, slot: Slot) -> tuple[Writing, ...]:
+def _writings(sql: SqlDialect, slot: Slot, tables: Tables) -> tuple[Writing, ...]:
     kind, of = slot
     if kind is BalanceMove:
         return _move(sql)
@@ -161,7 +163,7 @@ def _writings(sql: SqlDialect, slot: Slot) -> tuple[Writing, ...]:
         return (_use(sql),)
     if of is None:
         return (_finish(sql),)
-    table, to_row = _TABLES[of]
+    table, to_row = tables[of]
     if kind is Delete:
         return (_delete(sql, table, to_row),)
     return (_insert(sql, table, to_row),) if kind is Insert else (_update(sql, table, to_row),)

@@ -6,6 +6,7 @@ from datetime import timedelta
 from zerofee.application.once import Once
 from zerofee.application.payments.open_session import OpenSession
 from zerofee.application.payments.record_outcome import Known, RecordOutcome, answer_of
+from zerofee.application.payments.route_order import RouteOrder
 from zerofee.application.payments.send_attempt import SendAttempt
 from zerofee.application.publishing import Publishing
 from zerofee.application.rules import PaymentRules
@@ -19,15 +20,13 @@ from zerofee.domain.payment import Payment
 from zerofee.domain.ports.clock import Clock, Ids
 from zerofee.domain.ports.provider import Providers
 from zerofee.domain.ports.showing import Showing
-from zerofee.domain.ports.store import RoutingTables
-from zerofee.domain.routing import rank
 
 
 @dataclass(frozen=True, slots=True)
 class CreatePayment:
     """`POST /v1/payments`, whoever asks."""
 
-    tables: RoutingTables
+    route_order: RouteOrder
     providers: Providers
     once: Once
     publishing: Publishing
@@ -56,11 +55,12 @@ class CreatePayment:
         now = self.clock.now()
         payment_id = self.ids.new(PaymentId)
         # The payment's own id is the seed: chance enough for weights, and kept with the decision anyway.
-        decision = rank(order.wish, await self.tables.routing(order.scope), payment_id, order.provider_id)
+        routed = await self.route_order(order, order.wish, payment_id)
+        decision = routed.decision
         first = decision.candidates[0].provider_id if decision.candidates else None
         terms = Terms(payment_id=payment_id, expires_at=now + self._expiry(order))
         start = Start(draft=self.record_outcome.draft(now, first), now=now, claim=claim)
-        plan = open_payment(order, decision, terms, start)
+        plan = open_payment(routed.order, decision, terms, start)
         answered: tuple[Change, ...] = ()
         if plan.opened is None and claim is not None:
             answered = (Finish(claim.id, answer_of(AttemptKind.CHARGE, plan.payment, self.showing.show), now),)

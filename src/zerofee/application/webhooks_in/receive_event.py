@@ -14,6 +14,7 @@ from zerofee.domain.connection import Connection
 from zerofee.domain.errors import DomainError
 from zerofee.domain.ids import ConnectionId, InboxId
 from zerofee.domain.inbox import InboxEvent
+from zerofee.domain.outcome import SECRET_DETAIL, Details
 from zerofee.domain.plain_text import is_plain
 from zerofee.domain.ports.clock import Clock, Ids
 from zerofee.domain.ports.inbox import Inbox
@@ -110,7 +111,7 @@ class ReceiveEvent:
             type=_name(told.type) or "unreadable",
             our_reference=_name(told.our_reference),
             reference=_name(told.reference),
-            details={name: value for name, value in told.details.items() if is_plain(value)},
+            details=dict(_kept_details(told.details)),
             body=self.redact(raw.body.decode(errors="replace")).encode(),
             due_at=now if later else now + _OURS_FOR,
             created_at=now,
@@ -141,6 +142,13 @@ def _names(body: bytes) -> Iterator[str]:
         elif isinstance(value, str) and (name := _name(value)) is not None:
             seen += 1
             yield name
+
+
+def _kept_details(details: Details) -> Iterator[tuple[str, str]]:
+    """Give what can be kept: an event's row holds nothing secret."""
+    for name, value in details.items():
+        if is_plain(value) and not name.startswith(SECRET_DETAIL):
+            yield name, value
 
 
 def _name(text: str | None) -> str | None:

@@ -13,6 +13,10 @@ class Clock(Protocol):
         """Give the time as an aware datetime in UTC."""
         ...
 
+    def follow(self, told: datetime) -> None:
+        """Go by another clock from now on, which shows `told`: the storage's, by which several machines agree."""
+        ...
+
     async def sleep(self, seconds: int) -> None:
         """Wait; a clock that is told the time lets it pass instead."""
         ...

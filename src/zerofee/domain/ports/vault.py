@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from zerofee.domain.attempt import Attempt
 from zerofee.domain.connection import Connection
 
 
@@ -31,6 +32,18 @@ class Vault(Protocol):
 
     def open(self, connection: Connection) -> Mapping[str, Secret]:
         """Open what `seal` made; raise `SealBroken` when it is not of this row."""
+        ...
+
+
+class DetailVault(Protocol):
+    """Seals what an adapter was told in secret and needs again, such as a token."""
+
+    def seal_detail(self, attempt: Attempt, name: str, value: str) -> str:
+        """Seal one detail so that it opens for this attempt and under this name alone."""
+        ...
+
+    def open_detail(self, attempt: Attempt, name: str, sealed: str) -> str:
+        """Open what `seal_detail` made; raise `SealBroken` when it is of another place, or under a key that is gone."""
         ...
 
 

@@ -49,8 +49,13 @@ class Work(Protocol):
     what it had claimed is due again when its lease ends.
     """
 
-    async def beat(self, boot_id: str, now: datetime) -> None:
-        """Say that the process `boot_id` is alive."""
+    async def beat(self, boot_id: str, now: datetime) -> datetime:
+        """
+        Say that the process `boot_id` is alive, and give the storage's time.
+
+        Leases and due times of several machines are compared there, so all must go by one clock; a storage that
+        has no clock of its own gives `now`.
+        """
         ...
 
     async def alone(self, boot_id: str) -> None:

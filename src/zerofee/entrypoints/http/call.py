@@ -62,13 +62,13 @@ class Call(Request[None, Caller | Person, State]):
     @property
     def author(self) -> Author:
         """Say who does what a personal route does, and from where."""
-        address = self.services.settings.proxies.client_address(self.scope)
-        return Author(Actor(ActorKind.USER, self.person.user.id), None if address == UNKNOWN else address)
+        address = None if self.address == UNKNOWN else self.address
+        return Author(Actor(ActorKind.USER, self.person.user.id), address)
 
     @property
     def network(self) -> str:
         """Give what is counted as one client: an address, or the network of one customer."""
-        return network_of(self.services.settings.proxies.client_address(self.scope))
+        return network_of(self.address)
 
     async def read(self, model: type[T]) -> T:
         """

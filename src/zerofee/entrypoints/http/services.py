@@ -26,12 +26,12 @@ from zerofee.application.once import Once
 from zerofee.application.payments.authenticate_payment import AuthenticatePayment
 from zerofee.application.payments.cancel_payment import CancelPayment
 from zerofee.application.payments.capture_payment import CapturePayment
-from zerofee.application.payments.come_back import ComeBack
 from zerofee.application.payments.create_payment import CreatePayment
 from zerofee.application.payments.open_session import OpenSession
 from zerofee.application.payments.refund_payment import RefundPayment
 from zerofee.application.payments.send_attempt import SendAttempt
 from zerofee.application.reading import Reading
+from zerofee.application.upkeep.come_back import ComeBack
 from zerofee.application.upkeep.repair import Repair
 from zerofee.application.wallets.cancel_withdrawal import CancelWithdrawal
 from zerofee.application.wallets.state_wallet import StateWallet

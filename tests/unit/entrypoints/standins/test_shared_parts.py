@@ -1,6 +1,5 @@
 """What all stand-ins share: switches, book, handset, webhooks, and the ports they listen on."""
 
-import asyncio
 import json
 import socket
 from dataclasses import dataclass, field

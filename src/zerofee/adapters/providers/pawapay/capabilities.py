@@ -36,6 +36,7 @@ CAPABILITIES: Final = Capabilities(
     ),
     # The same id with the same body is answered DUPLICATE_IGNORED, for ever.
     idempotent_create=True,
+    predicts_operator=True,
     # pawaPay's own rule: what is NOT_FOUND 15 minutes after it was sent has never arrived.
     absence_final_after_s=900,
 )

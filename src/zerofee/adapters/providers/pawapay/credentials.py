@@ -36,6 +36,9 @@ class Credentials:
 
 def read_credentials(given: Mapping[str, Secret]) -> Credentials:
     """Read an app's credentials; raise `CredentialsInvalid`, naming the field that is wrong."""
+    known = (API_TOKEN, SIGNING_KEY, SIGNING_KEY_ID)
+    for name in given.keys() - set(known):
+        raise CredentialsInvalid(name, f"pawaPay needs {', '.join(known)}, nothing else.")
     token = _text(given, API_TOKEN)
     if not token:
         raise CredentialsInvalid(API_TOKEN, "Give the API token of the pawaPay dashboard, System configuration.")

@@ -32,6 +32,7 @@ from zerofee.domain.ports.provider import (
     ChargeOrder,
     CredentialCheck,
     OperationOrder,
+    PayoutOrder,
     ProviderEvent,
     RawEvent,
     RefundOrder,
@@ -44,6 +45,7 @@ from zerofee.domain.wish import Wish
 _KEY_HOLDS: Final = timedelta(hours=12)
 # A thousand sessions in twenty minutes: a merchant with more is asked about by the key instead.
 _MOST_PAGES: Final = 10
+_NO_PAYOUTS: Final = Refused(FailureCode.UNSUPPORTED, "Stripe pays out to the account's own bank, by its dashboard.")
 _NO_SESSION: Final = Refused(FailureCode.INVALID_REQUEST, "The payment has no session at Stripe.")
 
 
@@ -138,6 +140,12 @@ class Stripe:
         if not isinstance(intent_id, str):
             return Unknown(f"the refund's payment could not be read: {intent_id}")
         return await self._find_refund(order, intent_id)
+
+    async def payout(self, order: PayoutOrder) -> Outcome:
+        return _NO_PAYOUTS
+
+    async def ask_payout(self, order: PayoutOrder) -> Outcome:
+        return _NO_PAYOUTS
 
     async def listed(self, span: Span) -> tuple[Movement, ...]:
         return await listing.list_paid(self.account, self.send, span)

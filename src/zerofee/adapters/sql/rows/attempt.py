@@ -1,6 +1,9 @@
-"""Attempts, from and to rows."""
+"""Attempts, from and to rows, with what is secret in their details sealed."""
 
-from typing import Any
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any, Final
 
 from zerofee.adapters.sql.rows.encoding import (
     Row,
@@ -18,6 +21,55 @@ from zerofee.adapters.sql.rows.encoding import (
 )
 from zerofee.domain.attempt import Attempt, AttemptKind, AttemptState
 from zerofee.domain.money import Money
+from zerofee.domain.outcome import SECRET_DETAIL
+from zerofee.domain.ports.vault import DetailVault, SealBroken
+
+_LOG: Final = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptRows:
+    """
+    Writes and reads attempts whose details may be secret.
+
+    A store without a vault keeps no secret: it raises `ValueError` when it is given one. A sealed detail that does
+    not open, its key being gone, is left out: whoever asks goes without it.
+    """
+
+    vault: DetailVault | None = None
+
+    def row_of(self, attempt: Attempt) -> dict[str, Any]:
+        """Write an attempt."""
+        return attempt_row(self._sealed(attempt) if _has_secrets(attempt) else attempt)
+
+    def attempt_of(self, row: Row) -> Attempt:
+        """Read an attempt."""
+        attempt = attempt_of(row)
+        return replace(attempt, details=dict(self._opened(attempt))) if _has_secrets(attempt) else attempt
+
+    def _sealed(self, attempt: Attempt) -> Attempt:
+        vault = self.vault
+        if vault is None:
+            raise ValueError("a store that was opened without a vault keeps no secret details")
+        details = {
+            name: vault.seal_detail(attempt, name, value) if name.startswith(SECRET_DETAIL) else value
+            for name, value in attempt.details.items()
+        }
+        return replace(attempt, details=details)
+
+    def _opened(self, attempt: Attempt) -> Iterator[tuple[str, str]]:
+        for name, value in attempt.details.items():
+            if not name.startswith(SECRET_DETAIL):
+                yield name, value
+            elif self.vault is not None:
+                try:
+                    yield name, self.vault.open_detail(attempt, name, value)
+                except SealBroken:
+                    _LOG.warning("%s of attempt %s does not open any more", name, attempt.id)
+
+
+def _has_secrets(attempt: Attempt) -> bool:
+    return any(name.startswith(SECRET_DETAIL) for name in attempt.details)
 
 
 def attempt_row(attempt: Attempt) -> dict[str, Any]:

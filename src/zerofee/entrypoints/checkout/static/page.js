@@ -98,7 +98,9 @@
     function show() {
       var left = Math.max(0, Math.round((ends - Date.now()) / 1000));
       if (left < 3600) { time.textContent = Math.floor(left / 60) + ":" + ("0" + left % 60).slice(-2); }
-      else { time.textContent = new Date(ends).toLocaleString(document.documentElement.lang); }
+      else { time.textContent = new Date(ends).toLocaleString(
+        document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" }
+      ); }
       if (!left) { clearInterval(clock); setTimeout(refresh, 3000); }
     }
     clock = setInterval(show, 1000);

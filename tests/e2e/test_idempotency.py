@@ -261,3 +261,19 @@ async def witness(shop: Shop, attempt_id: AttemptId, outcome: Outcome | None) ->
     record_outcome = shop.container.record_outcome()
     known = await record_outcome.read(shop.scope, attempt_id)
     await record_outcome(replace(known), outcome or Paid(known.attempt.money, "theirs"), asked=True, until=None)
+
+
+async def test_does_not_keep_what_asks_the_caller_to_try_again(shop: Shop) -> None:
+    """An outcome that is not known yet, or an operation under way, passes by itself: the same key asks again."""
+    payment = (await shop.post(PAYMENTS, ORDER | {"amount": 50_000})).json()
+    cancel = f"{PAYMENTS}/{payment['id']}/cancel"
+
+    early = await shop.post(cancel, Idempotency_Key="k")
+    shop.clock.advance(10)
+    await shop.container.worker().run_due()
+    late = await shop.post(cancel, Idempotency_Key="k")
+
+    assert (early.status_code, early.json()["code"]) == (409, "outcome_unknown")
+    assert early.headers["retry-after"] == "1"
+    assert (late.status_code, late.json()["code"]) == (409, "payment_status_conflict")
+    assert "idempotency-replayed" not in late.headers

@@ -116,9 +116,15 @@ async def test_tries_again_what_could_not_be_sent_until_it_is_cancelled(shop: Sh
     assert (await shop.get(f"/v1/withdrawals/{made['id']}")).json()["status"] == "pending"
 
     answer = await shop.post(f"/v1/withdrawals/{made['id']}/cancel")
+    tries = (await shop.get(f"/v1/withdrawals/{made['id']}/attempts")).json()["data"]
 
     assert (answer.status_code, answer.json()["status"]) == (200, "cancelled")
     assert await balances(shop) == (100_000, 0, 0, 0)
+    assert [(one["number"], one["kind"], one["status"]) for one in tries] == [
+        (2, "payout", "not_sent"),
+        (1, "payout", "not_sent"),
+    ]
+    assert {(one["payment_id"], one["withdrawal_id"]) for one in tries} == {(None, made["id"])}
 
 
 async def test_what_was_sent_cannot_be_cancelled(shop: Shop) -> None:
@@ -190,6 +196,7 @@ async def test_nothing_of_another_app_is_found(shop: Shop) -> None:
     assert (await shop.http.get("/v1/wallets", headers=stranger)).json()["data"] == []
     assert (await shop.http.get("/v1/wallets/XOF/entries", headers=stranger)).json()["data"] == []
     assert (await shop.http.get(f"/v1/withdrawals/{made['id']}", headers=stranger)).status_code == 404
+    assert (await shop.http.get(f"/v1/withdrawals/{made['id']}/attempts", headers=stranger)).status_code == 404
     assert (await shop.http.post(f"/v1/withdrawals/{made['id']}/cancel", headers=stranger)).status_code == 404
 
 

@@ -354,3 +354,40 @@ def test_doctor_finds_an_audit_log_that_was_written_into(ask: Ask, tmp_path: Pat
     done = ask("doctor")
     assert done.exit_code == 1
     assert f"FAIL  audit: the log of {app_id} is broken: entry 3 was changed" in done.stdout
+
+
+class TestBooks:
+    @pytest.fixture
+    def app_id(self, ask: Ask) -> str:
+        told(ask("migrate"))
+        made: str = json.loads(told(ask("bootstrap", "--json")))["app_id"]
+        return made
+
+    def test_a_fee_is_set_replaced_listed_and_removed(self, ask: Ask, app_id: str) -> None:
+        here = ("--app", app_id, "--currency", "XOF")
+        told(ask("fees", "set", *here, "--bps", "150", "--fixed", "25"))
+        told(ask("fees", "set", *here, "--bps", "200"))
+
+        assert told(ask("fees", "list", "--app", app_id)).split(maxsplit=1)[1] == "any method  XOF  200 bps\n"
+        told(ask("fees", "remove", *here))
+        assert told(ask("fees", "list", "--app", app_id)) == ""
+
+    def test_a_fee_that_cannot_be_is_refused(self, ask: Ask, app_id: str) -> None:
+        for words in (("--bps", "10001"), ("--fixed", "5"), ("--currency", "XXX")):
+            assert isinstance(ask("fees", "set", "--app", app_id, *words).exception, FAILURES)
+        assert isinstance(ask("fees", "set", "--app", "app_none").exception, FAILURES)
+        assert isinstance(ask("fees", "remove", "--app", app_id).exception, FAILURES)
+
+    def test_the_books_are_proven(self, ask: Ask, app_id: str) -> None:
+        assert told(ask("ledger", "verify")) == "0 wallets checked, 0 faults found\n"
+
+    def test_a_balance_that_was_changed_by_hand_is_found(self, ask: Ask, app_id: str) -> None:
+        with closing(sqlite3.connect("zerofee.db")) as line:
+            line.execute("INSERT INTO wallets VALUES (?, 'sandbox', 'XOF', 7, 0, 0, 0)", (app_id,))
+            line.commit()
+
+        found = ask("ledger", "verify")
+
+        assert found.exit_code == 1
+        assert f"{app_id} sandbox XOF: available is 7 and its entries add up to 0" in found.stderr
+        assert "FAIL  ledger: " in ask("doctor").stdout

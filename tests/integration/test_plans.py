@@ -35,8 +35,9 @@ OF_THE_STATEMENT = re.compile(r"anon_\d+|due|CONSTANT")
 # What belongs to no scope: apps themselves, a key that is only known by its digest, claims whose id is the digest of
 # scope and key, and the worker's own questions.
 CROSSES_SCOPES = {
-    "insert apps", "update apps", "read apps", "manage apps", "routing strategy", "walk apps", "walk connections", "key by digest",
-    "known claims", "finish claim", "ping", "connection by id alone", "charge of payment", "connections by names", "due provider events",
+    "insert apps", "update apps", "read apps", "manage apps", "routing strategy", "walk apps", "walk connections",
+    "key by digest", "known claims", "finish claim", "ping", "connection by id alone", "charge of payment",
+    "connections by names", "due provider events",
     "beat", "alone", "chore", "orphans", "due attempts", "due payments", "reap claims",
     "due withdrawals", "due credits", "find indebted",
     "checkout session by id alone", "versions of payments on pages",

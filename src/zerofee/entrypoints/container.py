@@ -39,6 +39,7 @@ from zerofee.application.apps.audited import Audited
 from zerofee.application.apps.key_uses import KeyUses
 from zerofee.application.apps.ownership import Ownership
 from zerofee.application.apps.preview_route import PreviewRoute
+from zerofee.application.apps.simulate_routes import SimulateRoutes
 from zerofee.application.apps.validate_connection import ValidateConnection
 from zerofee.application.apps.write_apps import WriteApps
 from zerofee.application.apps.write_connections import WriteConnections
@@ -222,6 +223,7 @@ class Container(DeclarativeContainer):
     write_connections = Singleton(WriteConnections, audited, apps, directory, directory, vault, forgetting, ids)
     validate_connection = Singleton(ValidateConnection, apps, directory)
     write_routes = Singleton(WriteRoutes, audited, apps, reads, directory, forgetting, ids)
+    simulate_routes = Singleton(SimulateRoutes, tables, views, write_routes, clock, ids)
     rotate_keys = Singleton(RotateKeys, apps, apps, audited, vault)
     verify_audit = Singleton(VerifyAudit, apps, audit)
     accounts = store.provided.accounts
@@ -248,20 +250,9 @@ class Container(DeclarativeContainer):
     reading = Singleton(Reading, reads, views)
     record_payout = Singleton(RecordPayout, record_outcome, ledger, publishing, showing)
     send_payout = Singleton(SendPayout, send_attempt, record_payout)
-    withdrawal_rules = Singleton(rules_for.withdrawals, settings)
+    payout_rules = Singleton(rules_for.withdrawals, settings)
     withdraw = Singleton(
-        Withdraw,
-        ledger,
-        tables,
-        directory,
-        operators,
-        once,
-        publishing,
-        showing,
-        send_payout,
-        clock,
-        ids,
-        withdrawal_rules,
+        Withdraw, ledger, tables, directory, operators, once, publishing, showing, send_payout, clock, ids, payout_rules
     )
     cancel_withdrawal = Singleton(CancelWithdrawal, ledger, once, publishing, showing, clock)
     send_withdrawals = Singleton(SendDue, work, ledger, tables, commit, send_payout)

@@ -1,13 +1,16 @@
 """The settings as the rules that use cases turn by."""
 
 from datetime import timedelta
+from typing import Final
 
 from zerofee.application.rules import AccountRules, PaymentRules, WithdrawalRules
 from zerofee.domain.asking import AskRules
-from zerofee.domain.currency import Currency, currency
+from zerofee.domain.currency import Currency, UnknownCurrency, currency
 from zerofee.domain.delivery import DeliveryRules
 from zerofee.domain.withdrawing import WithdrawalLimit
-from zerofee.entrypoints.settings import Settings
+from zerofee.entrypoints.settings import PREFIX, Settings, SettingsRefused
+
+_LIMITS: Final = f"{PREFIX}WITHDRAWAL_LIMITS"
 
 
 def payments(settings: Settings, boot_id: str) -> PaymentRules:
@@ -32,11 +35,15 @@ def accounts(settings: Settings) -> AccountRules:
 
 
 def withdrawals(settings: Settings) -> WithdrawalRules:
-    """Say when withdrawals go out, and how much at most."""
-    return WithdrawalRules(
-        delay=timedelta(seconds=settings.withdrawal_delay),
-        limits=dict(map(_limit, settings.withdrawal_limits)),
-    )
+    """
+    Say when withdrawals go out, and how much at most.
+
+    Raises `SettingsRefused` for a limit in what is no currency, and for two limits in one.
+    """
+    limits = dict(map(_limit, settings.withdrawal_limits))
+    if len(limits) < len(settings.withdrawal_limits):
+        raise SettingsRefused((f"{_LIMITS}: one currency has two limits; leave one out.",))
+    return WithdrawalRules(delay=timedelta(seconds=settings.withdrawal_delay), limits=limits)
 
 
 def deliveries(settings: Settings) -> DeliveryRules:
@@ -53,6 +60,12 @@ def idempotency(settings: Settings) -> timedelta:
 
 def _limit(cap: str) -> tuple[Currency, WithdrawalLimit]:
     code, once_minor, day_minor = cap.split(":")
-    return currency(code), WithdrawalLimit(
-        once_minor=int(once_minor) if once_minor else None, day_minor=int(day_minor) if day_minor else None
-    )
+    try:
+        known = currency(code)
+    except UnknownCurrency as fault:
+        raise SettingsRefused((f"{_LIMITS}: {code} is no currency. See .env.example for its form.",)) from fault
+    return known, WithdrawalLimit(once_minor=_bound(once_minor), day_minor=_bound(day_minor))
+
+
+def _bound(minor: str) -> int | None:
+    return int(minor) if minor else None

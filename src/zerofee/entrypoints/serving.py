@@ -118,6 +118,7 @@ def _services(container: Container, life: _Life | None = None) -> Services:
             validate_connection=container.validate_connection(),
             write_routes=container.write_routes(),
             preview_route=container.preview_route(),
+            simulate_routes=container.simulate_routes(),
         ),
         webhooks_in=WebhooksIn(
             receive=container.receive_event(), apply=container.apply_event(), inbox=container.store().inbox

@@ -165,9 +165,7 @@ class CallingProviderContract(ProviderContract):
             assert not isinstance(outcome, Paid | Declined | Absent), f"call {unreadable}: {outcome}"
 
     @pytest.mark.parametrize("reply", [*UNREADABLE, Silence("no answer"), Silence("not connected", sent=False)])
-    async def test_an_error_while_asking_proves_nothing(
-        self, scene: ProviderScene, reply: HttpReply | Silence
-    ) -> None:
+    async def test_an_error_while_asking_proves_nothing(self, scene: ProviderScene, reply: HttpReply | Silence) -> None:
         """ASK-3."""
         order, _ = await scene.paid(scene.open())
 

@@ -80,7 +80,7 @@ class ScriptedProvider:
 
     `answers_to_asking` are played likewise when it is asked; without any, it tells the truth of its own book.
     `called` lists each call as `(verb, provider key)`; `booked` is every movement of money there was. `during` runs
-    inside of each call but an asking, before anything happens.
+    inside of each call but an asking, before anything happens. `hears` is what it reads out of any webhook.
     """
 
     capabilities: Capabilities
@@ -89,6 +89,7 @@ class ScriptedProvider:
     called: list[tuple[str, str]] = field(default_factory=list)
     booked: list[Booking] = field(default_factory=list)
     during: Callable[[Order], Awaitable[object]] | None = None
+    hears: ProviderEvent | Exception = field(default_factory=lambda: ForgedEvent("this provider sends no events"))
     _stand: dict[str, Outcome] = field(default_factory=dict)
     _charged: dict[str, str] = field(default_factory=dict)
 
@@ -151,7 +152,9 @@ class ScriptedProvider:
         return CredentialsAccepted()
 
     async def read_event(self, raw: RawEvent, now: datetime) -> ProviderEvent:
-        raise ForgedEvent("this provider sends no events")
+        if isinstance(self.hears, Exception):
+            raise self.hears
+        return self.hears
 
     async def _play(self, verb: str, order: Order, subject: str) -> Outcome:
         self.called.append((verb, order.provider_key))

@@ -188,6 +188,9 @@ class Hand:
     def now(self) -> datetime:
         return self.at
 
+    def follow(self, told: datetime) -> None:
+        self.at = told
+
     async def sleep(self, seconds: int) -> None:
         self.move(seconds=seconds)
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from zerofee.adapters.memory.clock import START
-from zerofee.domain.asking import AskRules, absence_counts, absence_is_final, next_ask_at
+from zerofee.domain.asking import AskRules, absence_counts, absence_is_final, next_ask_at, visit_may_ask
 
 RULES = AskRules()
 
@@ -74,3 +74,12 @@ def test_absence_is_final_when_heard_twice_late_enough(since: object, gap_s: int
 def test_absence_counts_from_the_deadline_and_the_providers_own_delay_on() -> None:
     assert not absence_counts(START, 900, FINAL_FROM - timedelta(microseconds=1))
     assert absence_counts(START, 900, FINAL_FROM)
+
+
+def test_a_visitor_may_ask_a_few_times_at_once_and_then_now_and_then() -> None:
+    start, minute = START, START + timedelta(minutes=1)
+
+    assert all(visit_may_ask(asked, start, start) for asked in range(6))
+    assert not visit_may_ask(6, start, start)
+    assert visit_may_ask(17, start, minute)
+    assert not visit_may_ask(18, start, minute)

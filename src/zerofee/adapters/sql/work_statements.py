@@ -64,9 +64,9 @@ class WorkStatements:
 def _beat(sql: SqlDialect) -> Executable:
     now = bindparam("now", type_=Whole)
     beat = sql.insert(BOOTS).values(id=bindparam("boot_id"), beat_at=now)
-    return beat.on_conflict_do_update(
-        index_elements=[BOOTS.c.id], set_={"beat_at": beat.excluded.beat_at}
-    ).returning(literal_column(sql.clock).label("told"))
+    return beat.on_conflict_do_update(index_elements=[BOOTS.c.id], set_={"beat_at": beat.excluded.beat_at}).returning(
+        literal_column(sql.clock).label("told")
+    )
 
 
 def _alone() -> Executable:

@@ -45,7 +45,7 @@ class WriteRoutes:
 
         async def decide(now: datetime) -> Decided[Route]:
             blank = Route(id=route_id, scope=scope, connection_id=connection_id, created_at=now, updated_at=now)
-            route = await self._checked(draw(blank))
+            route = await self.checked(draw(blank))
             return Decided(route, deed(AuditAction.ROUTE_CREATED, after=route), (Insert(route),))
 
         return await self._told(await self.audited(author, scope.app_id, decide))
@@ -58,7 +58,7 @@ class WriteRoutes:
             drawn = draw(route)
             if drawn == route:
                 return Decided(route)
-            changed = replace(await self._checked(drawn), updated_at=now, version=route.version + 1)
+            changed = replace(await self.checked(drawn), updated_at=now, version=route.version + 1)
             return Decided(changed, deed(AuditAction.ROUTE_UPDATED, before=route, after=changed), (Update(changed),))
 
         return await self._told(await self.audited(author, app_id, decide))
@@ -72,7 +72,8 @@ class WriteRoutes:
 
         return await self._told(await self.audited(author, app_id, decide))
 
-    async def _checked(self, route: Route) -> Route:
+    async def checked(self, route: Route) -> Route:
+        """Give a route back that could be written; raise `InvalidField` for one that could not."""
         check_bounds(route)
         try:
             connection = await self.reads.connection(route.scope, route.connection_id)

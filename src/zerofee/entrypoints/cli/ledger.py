@@ -4,6 +4,7 @@ import asyncio
 import sys
 
 import click
+from rich.console import Console
 from rich.progress import Progress
 
 from zerofee.application.upkeep.verify_ledger import VerifyLedger
@@ -36,7 +37,7 @@ async def _verify(settings: Settings) -> tuple[int, list[str]]:
     wallets, wrong = 0, list[str]()
     async with opened(settings) as container:
         verify_ledger: VerifyLedger = container.verify_ledger()
-        with Progress(transient=True) as bar:
+        with Progress(transient=True, console=Console(stderr=True)) as bar:
             task = bar.add_task("Adding up", total=await verify_ledger.count())
             async for _, said in verify_ledger.every():
                 bar.advance(task)

@@ -22,6 +22,8 @@ _COMMANDS: Final = {
     "doctor": "doctor",
     "backup": "backup",
     "sweep": "sweep",
+    "export": "export",
+    "import": "load",
     "rotate-keys": "rotate_keys",
     "routes": "routes",
     "simulate": "simulate",

@@ -23,7 +23,7 @@ _PHONE: Final = "phone"
 _FAULTS: Final = (
     "What goes wrong, until you take it back with DELETE: slow_ms, failing (error_before, error_after, garbage_after,\n"
     "cut_before, cut_after) with path, method and times, rate_limits, duplicate_webhooks, reorder_webhooks:\n\n"
-    "  curl -X PUT {url}/_faults -d '{{\"failing\": \"cut_after\", \"times\": 1}}'\n\n"
+    '  curl -X PUT {url}/_faults -d \'{{"failing": "cut_after", "times": 1}}\'\n\n'
     "What a provider has recorded, and what it sent: {url}/_book, {url}/_webhooks\n"
 )
 

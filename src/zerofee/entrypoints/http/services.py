@@ -13,6 +13,7 @@ from zerofee.application.accounts.request_code import RequestCode
 from zerofee.application.accounts.verify_code import VerifyCode
 from zerofee.application.apps.key_uses import KeyUses
 from zerofee.application.apps.preview_route import PreviewRoute
+from zerofee.application.apps.simulate_routes import SimulateRoutes
 from zerofee.application.apps.validate_connection import ValidateConnection
 from zerofee.application.apps.write_apps import WriteApps
 from zerofee.application.apps.write_connections import WriteConnections
@@ -106,6 +107,7 @@ class Managing:
     validate_connection: ValidateConnection
     write_routes: WriteRoutes
     preview_route: PreviewRoute
+    simulate_routes: SimulateRoutes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

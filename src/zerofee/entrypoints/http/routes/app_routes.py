@@ -31,6 +31,7 @@ from zerofee.entrypoints.http.wire.app_routes import (
 )
 from zerofee.entrypoints.http.wire.pages import PageBody
 from zerofee.entrypoints.http.wire.showing import ENCODER
+from zerofee.entrypoints.http.wire.simulation import SimulateBody, SimulationBody
 
 _LIST: Final = "routes"
 _CREATED: Final = 201
@@ -106,3 +107,19 @@ class AppRoutesController(Controller):
         scope = Scope(request.app_of_person.id, body.environment)
         decision = await request.services.managing.preview_route(scope, body.to_wish(), body.provider, body.seed)
         return json_reply(ENCODER.encode(DecisionBody.of(decision)))
+
+    @post(
+        "/simulate",
+        status_code=200,
+        opt=personal(takes=SimulateBody, gives={200: SimulationBody}, refuses=(NotFound, *_MEANING)),
+    )
+    async def simulate_routes(self, request: Call) -> ASGIApp:
+        """
+        Replay past payments over a draft of routes, and move nothing.
+
+        Says what would have gone elsewhere first, with counts, amounts and success rates side by side. Weights fall as
+        they fell for each payment. At most the newest 10,000 of the span are replayed.
+        """
+        body, app, managing = await request.read(SimulateBody), request.app_of_person, request.services.managing
+        simulated = await managing.simulate_routes(Scope(app.id, body.environment), body.to_draft())
+        return json_reply(ENCODER.encode(SimulationBody.of(simulated)))

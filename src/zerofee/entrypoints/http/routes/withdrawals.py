@@ -23,9 +23,10 @@ from zerofee.entrypoints.http.addressed import addressed
 from zerofee.entrypoints.http.call import Call
 from zerofee.entrypoints.http.idempotency import answered
 from zerofee.entrypoints.http.needs import needs
-from zerofee.entrypoints.http.pages import PageQuery, page_reply
+from zerofee.entrypoints.http.pages import PageQuery, newest_first, page_reply
 from zerofee.entrypoints.http.refusals import CursorInvalid
 from zerofee.entrypoints.http.reply import json_reply
+from zerofee.entrypoints.http.wire.attempts import AttemptBody
 from zerofee.entrypoints.http.wire.pages import PageBody
 from zerofee.entrypoints.http.wire.requests import CancelBody
 from zerofee.entrypoints.http.wire.withdrawals import NewWithdrawalBody, WithdrawalBody
@@ -78,6 +79,20 @@ class WithdrawalsController(Controller):
         services, wanted = request.services, addressed(WithdrawalId, withdrawal_id)
         withdrawal = await services.wallets.ledger.withdrawal(request.caller.scope, wanted)
         return json_reply(services.showing.show(withdrawal))
+
+    @get(
+        "/{withdrawal_id:str}/attempts",
+        opt=needs(_WITHDRAWALS, asks=PageQuery, gives={200: PageBody[AttemptBody]}, refuses=(NotFound, CursorInvalid)),
+    )
+    async def list_payouts(self, request: Call, withdrawal_id: FromPath[str]) -> ASGIApp:
+        """List what was asked of the provider for a withdrawal, newest first."""
+        scope, wanted = request.caller.scope, addressed(WithdrawalId, withdrawal_id)
+        ledger = request.services.wallets.ledger
+        name = f"attempts:{wanted}"
+        page = request.asked(PageQuery).page(scope, name)
+        withdrawal = await ledger.withdrawal(scope, wanted)
+        payouts = await ledger.payouts(scope, withdrawal.id)
+        return page_reply(newest_first(payouts, page), AttemptBody.of, name, scope)
 
     @post(
         "/{withdrawal_id:str}/cancel",

@@ -106,7 +106,7 @@ class NewRouteBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
         return drawn(self, route)
 
 
-def drawn(body: NewRouteBody | RouteChangesBody, route: Route) -> Route:
+def drawn(body: msgspec.Struct, route: Route) -> Route:
     """Write into a route what a request says of it."""
     said = {name: getattr(body, name) for name in RouteChangesBody.__struct_fields__}
     sent = {name: value for name, value in said.items() if value is not msgspec.UNSET}

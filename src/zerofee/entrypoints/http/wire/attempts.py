@@ -11,7 +11,7 @@ from zerofee.entrypoints.http.wire.parts import FailureBody, NextActionBody, Tim
 
 class AttemptBody(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """
-    One thing that was asked of one provider for a payment.
+    One thing that was asked of one provider, for a payment or a withdrawal.
 
     `status` says what is known of it: `unknown` is an answer that was lost and is being asked for.
     `provider_reference` is the provider's id of it. `asked` counts how often it was asked about since.
@@ -19,8 +19,9 @@ class AttemptBody(msgspec.Struct, frozen=True, gc=False, kw_only=True):
 
     id: str
     object: Literal["attempt"] = "attempt"
-    payment_id: str
+    payment_id: str | None
     refund_id: str | None
+    withdrawal_id: str | None
     kind: AttemptKind
     number: int
     status: AttemptState
@@ -42,8 +43,9 @@ class AttemptBody(msgspec.Struct, frozen=True, gc=False, kw_only=True):
         """Show an attempt."""
         return cls(
             id=attempt.id,
-            payment_id=attempt.of_payment,
+            payment_id=attempt.payment_id,
             refund_id=attempt.refund_id,
+            withdrawal_id=attempt.withdrawal_id,
             kind=attempt.kind,
             number=attempt.number,
             status=attempt.state,

@@ -14,7 +14,7 @@ COMPILE := uv pip compile pyproject.toml --quiet --universal --python-version 3.
 	--no-emit-index-url --custom-compile-command "make lock" --group install
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-browser screenshots bench lint docs lock
+.PHONY: help run test test-browser screenshots chaos bench lint docs lock
 
 help: ## list what make can do
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile

@@ -50,6 +50,7 @@ def main() -> None:
         memory = {target.name: _peak_mib(target.pid) for target in targets}
         at_the_door = _door(Path(folder), wanted.clients)
     table = _table([target.name for target in targets], wanted.clients, results, memory)
+    table += "\n\n" + _routing_line()
     if "framework" in names:
         table += "\n\n" + _door_table(wanted.clients, results, at_the_door)
     print(table)
@@ -106,6 +107,15 @@ def _door(folder: Path, clients: Sequence[int]) -> Seconds:
         done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)  # noqa: S603  our own
     told: Seconds = json.loads(done.stdout)
     return told
+
+
+def _routing_line() -> str:
+    """Measure a routing decision, and say it in a sentence: the only figure here that is of this machine."""
+    command = [sys.executable, "-m", "bench.routing"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)  # noqa: S603  our own
+    told = json.loads(done.stdout)
+    words = ", ".join(f"{name} {each['ten fit']:.0f} and {each['all fit']:.0f} µs" for name, each in told.items())
+    return f"A routing decision over 50 routes and 10 connections, of which 10 routes or all 50 fit: {words}."
 
 
 def _median(each: Sequence[Seen]) -> Seen:

@@ -37,6 +37,15 @@ class Target:
 @contextlib.contextmanager
 def zerofee(name: str, folder: Path, database_url: str, **settings: str) -> Iterator[Target]:
     """Serve zerofee on a database, migrated and bootstrapped, with its worker inside."""
+    with several(name, folder, database_url, 1, 0, **settings) as (target,):
+        yield target
+
+
+@contextlib.contextmanager
+def several(
+    name: str, folder: Path, database_url: str, servers: int, workers: int, **settings: str
+) -> Iterator[tuple[Target, ...]]:
+    """Serve zerofee with so many servers, and workers of their own; with none, the servers have theirs inside."""
     environment = {
         "ZEROFEE_DATABASE_URL": database_url,
         "ZEROFEE_LOG_LEVEL": "error",
@@ -48,11 +57,19 @@ def zerofee(name: str, folder: Path, database_url: str, **settings: str) -> Iter
     }
     _zerofee(folder, environment, "migrate")
     key = json.loads(_zerofee(folder, environment, "bootstrap", "--json"))["secret_key"]
-    port = _free_port()
-    command = [sys.executable, "-m", "zerofee", "serve", "--host", "127.0.0.1", "--port", str(port)]
-    with _running(command, folder, environment) as process:
-        _wait(f"http://127.0.0.1:{port}/health", process)
-        yield Target(name, f"http://127.0.0.1:{port}/v1/payments", key, process.pid)
+    zerofee_command = [sys.executable, "-m", "zerofee"]
+    only = ["--no-worker"] if workers else []
+    with contextlib.ExitStack() as stack:
+        targets = []
+        for _ in range(servers):
+            port = _free_port()
+            command = [*zerofee_command, "serve", "--host", "127.0.0.1", "--port", str(port), *only]
+            process = stack.enter_context(_running(command, folder, environment))
+            _wait(f"http://127.0.0.1:{port}/health", process)
+            targets.append(Target(name, f"http://127.0.0.1:{port}/v1/payments", key, process.pid))
+        for _ in range(workers):
+            stack.enter_context(_running([*zerofee_command, "worker"], folder, environment))
+        yield tuple(targets)
 
 
 @contextlib.contextmanager

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 from zerofee.domain.ids import ConnectionId
 
@@ -16,9 +16,12 @@ _AILS_FROM_FAULTY_PERCENT: Final = 25
 _AILS_FROM_SLOW_PERCENT: Final = 50
 
 
-@dataclass(frozen=True, slots=True)
-class Way:
-    """A connection, and for mobile money one of the operators behind it; without one, the connection as a whole."""
+class Way(NamedTuple):
+    """
+    A connection, and for mobile money one of the operators behind it; without one, the connection as a whole.
+
+    It is looked up for every connection in every decision, and a tuple is the cheapest key there is.
+    """
 
     connection_id: ConnectionId
     operator: str | None = None

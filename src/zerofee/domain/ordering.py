@@ -6,9 +6,8 @@ import struct
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import count
 from operator import attrgetter
-from typing import Final, Protocol, TypeVar
+from typing import Final, NamedTuple, Protocol, TypeVar
 
 from zerofee.domain.health import Circuit, Health, HealthOf, Way
 from zerofee.domain.ids import ConnectionId, RouteId
@@ -89,9 +88,12 @@ def in_turn(
     rule = _RULES[Strategy.WEIGHTED if explores else strategy]
     said = f"Explored, as one payment in {EXPLORES_ONE_IN} is. " if explores else ""
     by_id = sorted(routes, key=_ID)
-    healths = [at(route.connection_id) for route in by_id]
-    turns = zip(map(is_closed_off, healths), map(rule.key, by_id, healths, _lots(seed, by_id)), count(), strict=False)
-    ordered = [by_id[place] for _, _, place in sorted(turns)]
+    standings = {one: _Standing.of(at(one)) for one in {route.connection_id for route in by_id}}
+    keys = [
+        rule.key(route.priority, standings[route.connection_id], lot)
+        for route, lot in zip(by_id, _lots(seed, by_id), strict=True)
+    ]
+    ordered = [by_id[place] for place in sorted(range(len(by_id)), key=keys.__getitem__)]
 
     def why(route: EntrantT) -> str:
         health = at(route.connection_id)
@@ -126,25 +128,37 @@ def _rate_in_words(_: Entrant, health: Health) -> str:
     return f"Of its last {health.ended} payments {health.paid} were paid."
 
 
+class _Standing(NamedTuple):
+    """What of a way's health decides turns, reckoned once for all routes that lead there."""
+
+    closed_off: bool
+    ails: bool
+    paid_per_mille: int
+
+    @classmethod
+    def of(cls, health: Health) -> "_Standing":
+        return cls(is_closed_off(health), health.ails, health.paid_per_mille)
+
+
 @dataclass(frozen=True, slots=True)
 class _Rule:
-    """What decides a turn, the drawn lot last, and what is said of it."""
+    """What decides a turn, by priority, standing and the drawn lot, and what is said of it."""
 
-    key: Callable[[Entrant, Health, float], tuple[float, ...]]
+    key: Callable[[int, _Standing, float], tuple[float, ...]]
     words: Callable[[Entrant, Health], str]
 
 
 _RULES: Final = {
     Strategy.PRIORITY: _Rule(
-        lambda route, health, lot: (route.priority, health.ails, lot),
+        lambda priority, way, lot: (way.closed_off, priority, way.ails, lot),
         lambda route, _: f"Priority {route.priority}, weight {route.weight}.",
     ),
     Strategy.WEIGHTED: _Rule(
-        lambda _, health, lot: (health.ails, lot),
+        lambda _, way, lot: (way.closed_off, way.ails, lot),
         lambda route, _: f"Weight {route.weight}.",
     ),
     Strategy.BEST_SUCCESS_RATE: _Rule(
-        lambda route, health, lot: (-health.paid_per_mille, route.priority, lot),
+        lambda priority, way, lot: (way.closed_off, -way.paid_per_mille, priority, lot),
         _rate_in_words,
     ),
 }

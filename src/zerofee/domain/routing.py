@@ -187,9 +187,8 @@ def _by_routes(wish: Wish, table: RoutingTable, seed: str) -> Decision:
     fitting: list[Route] = []
     unusable = {option.connection.id: _unusable(option, wish) for option in table.options.values()}
     for route in table.routes:
-        option = table.options.get(route.connection_id)
         if reason := _misfit(route, wish) or unusable.get(route.connection_id, _GONE):
-            left_out.append(_route_left_out(route, option, *reason))
+            left_out.append(_route_left_out(route, table.options.get(route.connection_id), *reason))
         else:
             fitting.append(route)
     candidates: dict[ConnectionId, Candidate] = {}

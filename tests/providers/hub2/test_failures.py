@@ -82,6 +82,7 @@ ERRORS: dict[str, tuple[type[Outcome], FailureCode | None]] = {
 
 
 def test_puts_every_documented_code_into_one_class_and_no_other_code() -> None:
+    """OUT-6."""
     assert PAYMENT_FAILURES.keys() == PAYMENT_CODES.keys()
     assert TRANSFER_FAILURES.keys() == TRANSFER_CODES.keys()
     assert ERROR_CODES.keys() == ERRORS.keys()

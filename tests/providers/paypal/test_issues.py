@@ -23,6 +23,7 @@ READ_AS = {
 
 
 def test_puts_each_word_in_exactly_one_class() -> None:
+    """OUT-6."""
     words = Counter(word for _, group in GROUPS for word in group.split())
 
     assert [word for word, times in words.items() if times > 1] == []

@@ -252,6 +252,7 @@ async def test_says_absent_when_the_whole_list_lacks_it() -> None:
 
 
 async def test_asks_by_the_key_when_the_list_is_too_long() -> None:
+    """ASK-1: by our reference first; the same creation again only while its key surely holds."""
     crowd = answer(a_list("/v1/checkout/sessions", a_session(client_reference_id="att_other"), has_more=True))
     provider, line = stripe(*[crowd] * 10, answer(a_session()))
     charged, first = stripe(answer(a_session()))

@@ -26,6 +26,7 @@ def published_codes() -> set[str]:
 
 
 def test_every_published_error_code_is_in_exactly_one_class() -> None:
+    """OUT-6."""
     assert set().union(*CLASSES.values()) == published_codes()
     for (one, codes), (other, more) in combinations(CLASSES.items(), 2):
         assert codes & more == set(), f"in {one} and in {other}"

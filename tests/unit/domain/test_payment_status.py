@@ -45,6 +45,7 @@ def test_goes_where_the_reference_says(status: PaymentStatus) -> None:
 
 
 def test_leaves_an_end_only_by_late_money() -> None:
+    """PAY-13: what was told is only made more precise, and `succeeded` never becomes anything else."""
     leaving = {(source, move, target) for (source, move), target in MOVES.items() if source in FINAL}
 
     assert leaving == {(source, Move.PAY_LATE, S.SUCCEEDED) for source in UNSUCCESSFUL}
@@ -65,6 +66,7 @@ def test_each_move_has_one_row() -> None:
 
 @pytest.mark.parametrize(("status", "move"), sorted(set(itertools.product(S, Move)) - set(MOVES)))
 def test_refuses_a_move_that_no_row_allows(status: PaymentStatus, move: Move) -> None:
+    """STM-1; that a stale version is refused by the update itself is the stores' contract."""
     with pytest.raises(IllegalMove, match=f"{status} cannot {move}"):
         next_status(status, move)
 

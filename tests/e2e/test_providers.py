@@ -249,8 +249,10 @@ class TestNo:
 
         payment = await market.later(await market.make(ORDERS[name]), 30)
 
-        assert payment["status"] in {"processing", "requires_action"}
-        assert len(market.standins.worlds[name].book.entries(Kind.CHARGE)) <= 1
+        charges = market.standins.worlds[name].book.entries(Kind.CHARGE)
+        # PayPal's first POST may be for its token: cut there, nothing was ordered, and the no is definite.
+        assert payment["status"] in {"processing", "requires_action"} or (payment["status"], charges) == ("failed", ())
+        assert len(charges) <= 1
 
 
 class TestWebhook:

@@ -245,6 +245,7 @@ def test_a_worker_process_works_for_servers_that_do_not(shop: Shop, empty_postgr
         with httpx.Client(base_url=url, headers={"Authorization": f"Bearer {key}"}, trust_env=False) as client:
             lost = client.post("/v1/payments", json={**ORDER, "amount": 50_000}).json()
             with shop.server("worker") as worker:
+                worker.wait_for(r"(working);")
                 wait_until(lambda: client.get(f"/v1/payments/{lost['id']}").json()["status"] != "processing", worker)
                 assert worker.stop(signal.SIGTERM) == 0
 

@@ -1,7 +1,9 @@
 """A process that does the upkeep and nothing else."""
 
 import asyncio
+import logging
 import signal
+from typing import Final
 
 import click
 
@@ -13,6 +15,8 @@ from zerofee.entrypoints.container import Container
 from zerofee.entrypoints.running import running
 from zerofee.entrypoints.settings import Settings
 from zerofee.entrypoints.stores import MEMORY, is_sqlite
+
+_LOG: Final = logging.getLogger("zerofee")
 
 
 @click.command("worker", short_help="Do the upkeep in a process of its own (PostgreSQL).")
@@ -31,6 +35,7 @@ async def _work(settings: Settings) -> None:
         asyncio.get_running_loop().add_signal_handler(sign, stop.set)
     try:
         async with running(Container(settings=settings), working=True):
+            _LOG.info("working; a signal stops it, and what is under way is finished first")
             await stop.wait()
             for sign in (signal.SIGINT, signal.SIGTERM):
                 # The next one ends the process at once.

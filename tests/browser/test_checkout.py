@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Literal
 
 import pytest
-from playwright.async_api import Browser, BrowserContext, Page, expect
+from playwright.async_api import Browser, BrowserContext, Error, Page, expect
 
 from tests.browser.site import SHOP, Site
 
@@ -203,9 +203,18 @@ async def test_has_no_serious_fault_of_access(
 
 
 async def _faults(page: Page) -> list[str]:
-    # The policy lets no script in, so axe goes round it, by the debugger's door.
-    await page.evaluate(AXE.read_text())
-    found = await page.evaluate("axe.run()")
+    for _ in range(5):
+        await page.wait_for_load_state("load")
+        try:
+            # The policy lets no script in, so axe goes round it, by the debugger's door.
+            await page.evaluate(AXE.read_text())
+            found = await page.evaluate("axe.run()")
+            break
+        except Error:
+            # The page went on to its next state meanwhile, which is the one to look at.
+            await page.wait_for_timeout(500)
+    else:
+        raise AssertionError("the page never stood still")
     serious = [fault for fault in found["violations"] if fault["impact"] in {"serious", "critical"}]
     return [f"{fault['id']}: {fault['nodes'][0]['html']}" for fault in serious]
 

@@ -131,14 +131,22 @@ class House:
         headers = {"Authorization": f"Bearer {self.key}"}
         return httpx.AsyncClient(base_url=self.urls[0], headers=headers, transport=Balancer(self.urls), timeout=20)
 
+    def wrong_in_ledger(self) -> list[str]:
+        """Prove the books as an operator does, and give what is wrong with them."""
+        done = self._ask("ledger", "verify")
+        return [f"P4: {said}" for said in done.stderr.splitlines()] if done.returncode else []
+
     def _told(self, *arguments: str) -> str:
-        command = (sys.executable, "-m", "zerofee", *arguments)
-        done = subprocess.run(
-            command, cwd=self.folder, env=self._environment, capture_output=True, text=True, check=False
-        )
+        done = self._ask(*arguments)
         if done.returncode:
             raise DidNotStart(done.stderr)
         return done.stdout
+
+    def _ask(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        command = (sys.executable, "-m", "zerofee", *arguments)
+        return subprocess.run(
+            command, cwd=self.folder, env=self._environment, capture_output=True, text=True, check=False
+        )
 
     def _wait(self, process: subprocess.Popen[bytes], turn: int) -> None:
         deadline = time.monotonic() + PATIENCE_S

@@ -58,6 +58,7 @@ async def besiege(
                 stop.set()
                 await trading
                 found = await settled(client, bank, merchants)
+                found += await asyncio.to_thread(house.wrong_in_ledger)
                 return Survived(
                     wrong=found,
                     kills=siege.kills,

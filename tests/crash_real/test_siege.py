@@ -2,7 +2,7 @@
 Real processes, real signals, a real bank's book: `make chaos` does this for hundreds of kills.
 
 Every acknowledged payment exists, every charge in the bank's book is exactly one payment's, none was charged twice,
-and no key was answered two ways.
+no key was answered two ways, and the ledger sums to zero.
 """
 
 from pathlib import Path

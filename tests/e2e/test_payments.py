@@ -167,3 +167,30 @@ async def test_lists_what_each_provider_can_do_to_anybody(shop: Shop) -> None:
     assert answer.status_code == 200
     assert "mobile_money" in test["payment_methods"]
     assert "refund" in test["operations"]
+
+
+async def test_looking_at_a_payment_that_is_overdue_has_it_asked_about(shop: Shop) -> None:
+    """No worker runs here: the look itself is what finds out, behind its own answer."""
+    payment = await shop.paid(amount=50_000)
+    shop.clock.advance(5)
+
+    first = (await shop.get(f"/v1/payments/{payment['id']}")).json()
+    await shop.services.repair.drain(5)
+    second = (await shop.get(f"/v1/payments/{payment['id']}")).json()
+
+    assert [payment["status"], first["status"], second["status"]] == ["processing", "processing", "succeeded"]
+
+
+async def test_lists_what_a_person_must_look_at(shop: Shop) -> None:
+    """ASK-2: after a week without an answer; the list and the payment say so."""
+    await shop.paid()
+    lost = await shop.paid(amount=55_555, expires_in=604_800)
+    for _ in range(60):
+        shop.clock.advance(4 * 3600)
+        await shop.container.worker().recover.due()
+
+    listed = (await shop.get("/v1/payments", needs_attention="true")).json()["data"]
+    others = (await shop.get("/v1/payments", needs_attention="false")).json()["data"]
+
+    assert [(payment["id"], payment["attention"]) for payment in listed] == [(lost["id"], "no_answer")]
+    assert len(others) == 1

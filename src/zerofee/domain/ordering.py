@@ -3,7 +3,7 @@
 import hashlib
 import math
 import struct
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from operator import attrgetter
@@ -168,7 +168,7 @@ def _explores(seed: str) -> bool:
     return int.from_bytes(hashlib.blake2b(f"explore:{seed}".encode(), digest_size=4).digest()) % EXPLORES_ONE_IN == 0
 
 
-def _lots(seed: str, routes: Sequence[Entrant]) -> Iterator[float]:
+def _lots(seed: str, routes: Sequence[Entrant]) -> list[float]:
     """
     Draw a number for each route, which sorts equals at random, in the proportion of their weights.
 
@@ -176,5 +176,5 @@ def _lots(seed: str, routes: Sequence[Entrant]) -> Iterator[float]:
     here as -ln(u) over w, smallest first.
     """
     drawn = hashlib.shake_256(seed.encode()).digest(_LOT_BYTES * len(routes))
-    for lot, route in zip(struct.unpack(f">{len(routes)}Q", drawn), routes, strict=True):
-        yield -math.log((lot + 1) * _LOT) * (1 / route.weight)
+    lots = struct.unpack(f">{len(routes)}Q", drawn)
+    return [-math.log((lot + 1) * _LOT) * (1 / route.weight) for lot, route in zip(lots, routes, strict=True)]

@@ -129,6 +129,7 @@ _WORDS: Final = {
 }
 
 
+_Reason = tuple[LeftOutBecause, str]
 _SWITCHED_OFF: Final = (LeftOutBecause.ROUTE_INACTIVE, "The route is switched off.")
 _GONE: Final = (LeftOutBecause.NO_CONNECTION, "Its connection is gone.")
 _NAMED_BEFORE: Final = (LeftOutBecause.ALREADY_CANDIDATE, "An earlier route already names this connection.")
@@ -187,10 +188,16 @@ def _by_routes(wish: Wish, table: RoutingTable, seed: str) -> Decision:
     fitting: list[Route] = []
     unusable = {option.connection.id: _unusable(option, wish) for option in table.options.values()}
     for route in table.routes:
-        if reason := _misfit(route, wish) or unusable.get(route.connection_id, _GONE):
-            left_out.append(_route_left_out(route, table.options.get(route.connection_id), *reason))
+        if not route.active:
+            reason: _Reason | None = _SWITCHED_OFF
+        elif unmet := _unmet(route, wish):
+            reason = LeftOutBecause.CONDITION, unmet
         else:
+            reason = unusable.get(route.connection_id, _GONE)
+        if reason is None:
             fitting.append(route)
+        else:
+            left_out.append(_route_left_out(route, table.options.get(route.connection_id), *reason))
     candidates: dict[ConnectionId, Candidate] = {}
     ordered, why = in_turn(fitting, table.strategy, health_at(table.health, wish.operator), seed)
     for route in ordered:
@@ -207,13 +214,6 @@ def _without_route(table: RoutingTable) -> Iterator[LeftOut]:
     for option in table.options.values():
         if option.connection.id not in named:
             yield _left_out(option, LeftOutBecause.NO_ROUTE, "No route of the app names it.")
-
-
-def _misfit(route: Route, wish: Wish) -> tuple[LeftOutBecause, str] | None:
-    if not route.active:
-        return _SWITCHED_OFF
-    unmet = _unmet(route, wish)
-    return (LeftOutBecause.CONDITION, unmet) if unmet else None
 
 
 def _unmet(route: Route, wish: Wish) -> str | None:

@@ -1,10 +1,17 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import cast
 
 import pytest
 
+from zerofee.adapters.system import SystemClock
 from zerofee.domain.ports.store import StorageUnavailable
+from zerofee.domain.ports.work import Work
+from zerofee.entrypoints.container import Container
+from zerofee.entrypoints.settings import Settings
 from zerofee.entrypoints.worker import Step, Trouble, repeat
 
 Do = Callable[[], Awaitable[int]]
@@ -116,3 +123,46 @@ def test_waits_longer_and_longer_but_never_more_than_half_a_minute() -> None:
         waits.append(trouble.wait_s)
 
     assert waits == [1, 2, 4, 8, 16, 30, 30, 30]
+
+
+class OffClock:
+    """Work whose storage has a clock of its own, so many seconds ahead of ours."""
+
+    def __init__(self, ahead_s: int) -> None:
+        """Remember how far ahead it is."""
+        self._ahead = timedelta(seconds=ahead_s)
+        self.beats: list[datetime] = []
+
+    async def beat(self, boot_id: str, now: datetime) -> datetime:
+        """Keep the beat, and tell the storage's time."""
+        self.beats.append(now)
+        return SystemClock().now() + self._ahead
+
+
+@pytest.mark.parametrize("ahead_s", [-3600, -30, 30, 3600])
+async def test_goes_by_the_storages_clock(ahead_s: int, caplog: pytest.LogCaptureFixture) -> None:
+    """CAL-3: leases and due times of several machines are compared in the storage, so all go by its time."""
+    caplog.set_level(logging.ERROR)
+    clock, work = SystemClock(), OffClock(ahead_s)
+    worker = replace(
+        Container(settings=Settings(database_url="memory://")).worker(), work=cast("Work", work), clock=clock
+    )
+
+    await worker.beat()
+    await worker.beat()
+
+    off = abs(clock.now() - SystemClock().now() - timedelta(seconds=ahead_s))
+    assert off < timedelta(seconds=1)
+    assert len(work.beats) == 3
+    assert abs(work.beats[1] - work.beats[0] - timedelta(seconds=ahead_s)) < timedelta(seconds=1)
+
+
+async def test_a_clock_that_is_nearly_right_is_right() -> None:
+    clock, work = SystemClock(), OffClock(0)
+    worker = replace(
+        Container(settings=Settings(database_url="memory://")).worker(), work=cast("Work", work), clock=clock
+    )
+
+    await worker.beat()
+
+    assert len(work.beats) == 1

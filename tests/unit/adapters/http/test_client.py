@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import suppress
 
 import pytest
 
@@ -24,19 +25,25 @@ async def client() -> AsyncIterator[HttpClient]:
 
 
 async def called(client: HttpClient, serve: Serve) -> HttpReply | Silence:
-    """Call a server that answers as `serve` does."""
+    """Call a server that answers as `serve` does, and see its connection closed."""
+    over = asyncio.Event()
 
     async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readuntil(b"\r\n\r\n")
-        await serve(reader, writer)
-        writer.close()
+        with suppress(ConnectionError):
+            await serve(reader, writer)
+            writer.close()
+            await writer.wait_closed()
+        over.set()
 
     server = await asyncio.start_server(handle, "127.0.0.1", 0)
     async with server:
         port = server.sockets[0].getsockname()[1]
-        return await client.sender("test", Environment.SANDBOX)(
-            HttpCall(method="POST", url=f"http://127.0.0.1:{port}/charges", body=b"{}")
-        )
+        call = HttpCall(method="POST", url=f"http://127.0.0.1:{port}/charges", body=b"{}")
+        try:
+            return await client.sender("test", Environment.SANDBOX)(call)
+        finally:
+            await over.wait()
 
 
 def answering(answer: bytes) -> Serve:
@@ -121,4 +128,5 @@ async def test_a_provider_that_hangs_holds_its_own_slots_only() -> None:
     assert late == Silence("every slot for this provider is taken", sent=False)
     assert beside == Silence("ConnectError", sent=False)
     hanging.cancel()
+    await asyncio.wait([hanging])
     await client.aclose()
